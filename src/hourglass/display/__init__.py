@@ -1,0 +1,1 @@
+"""What the reader sees: static pictures, sliders, claims and self-checks."""

@@ -1,0 +1,152 @@
+"""Losses. `loss(output, target)` is the value and `loss.gradient(output, target)` its gradient by the output;
+`loss.evaluate` gives both for the price of one, which is what training uses.
+
+output: (*replicas, batch, n). target: integer labels (batch,), or rows (batch, n) of probabilities or of numbers, the same
+for all replicas or with replica axes in front. Values have shape (*replicas,); gradients that of the output.
+"""
+
+import numpy as np
+
+from . import checks
+
+
+class Loss:
+    """reduction: "mean" over the batch, or "sum"."""
+
+    def __init__(self, reduction="mean"):
+        self.reduction = checks.one_of(reduction, "reduction", ("mean", "sum"))
+
+    def __call__(self, output, target):
+        return self.evaluate(*self._checked(output, target))[0]
+
+    def gradient(self, output, target):
+        return self.evaluate(*self._checked(output, target))[1]
+
+    def _checked(self, output, target):
+        output = checks.finite_array(output, "output", np.result_type(output, np.float32))
+        if output.ndim < 2:
+            raise ValueError(f"output must have shape (*replicas, batch, n), got {output.shape}")
+        return output, self.prepare(target, output.shape[-2], output.shape[-1], output.dtype, output.shape[:-2])
+
+    def prepare(self, target, batch, n, dtype=np.float64, replicas=()):
+        """`target`, checked, in the form that `evaluate` takes."""
+        raise NotImplementedError
+
+    def evaluate(self, output, target):
+        """(value, gradient) for a prepared target; nothing is checked here."""
+        raise NotImplementedError
+
+    def __repr__(self):
+        return f"{type(self).__name__}(reduction={self.reduction!r})"
+
+    def _scaled(self, values, gradient, count):
+        """Sum `values` over examples and outputs, and divide both by `count` if the mean is wanted."""
+        total = np.add.reduce(values, axis=(-2, -1))
+        if self.reduction == "sum":
+            return total, gradient
+        return total / count, np.multiply(gradient, 1 / count, gradient)
+
+
+def check_leading(target, name, trailing, replicas):
+    """ValueError unless the shape is `trailing`, with nothing or the replica axes in front."""
+    if target.shape not in (trailing, (*replicas, *trailing)):
+        expected = f"{trailing}" + (f" or {(*replicas, *trailing)}" if replicas else "")
+        raise ValueError(f"{name} must have shape {expected}, got {target.shape}")
+
+
+def class_rows(target, batch, n, dtype, replicas):
+    """Class targets as rows of probabilities, (..., batch, n); n = 1 means two classes told apart by one output."""
+    target = np.asarray(target)
+    n_classes = max(n, 2)
+    if target.shape in ((batch, n_classes), (*replicas, batch, n_classes)) and target.ndim > 1 and target.dtype.kind == "f":
+        rows = checks.finite_array(target, "target", dtype)
+        if (rows < 0).any() or not np.allclose(rows.sum(axis=-1), 1, rtol=0, atol=1e-6):
+            raise ValueError("target must be integer labels or rows of probabilities that sum to 1, got rows that do not")
+        return rows
+    if target.dtype.kind not in "iu":
+        raise TypeError(f"target must be integer labels or float rows of {n_classes} probabilities, "
+                        f"got dtype {target.dtype} and shape {target.shape}")
+    if target.size == 0:
+        raise ValueError(f"target must not be empty, got shape {target.shape}")
+    check_leading(target, "target", (batch,), replicas)
+    if target.min() < 0 or target.max() >= n_classes:
+        raise ValueError(f"target must hold labels from 0 to {n_classes - 1}, got {target.min()} to {target.max()}")
+    return np.eye(n_classes, dtype=dtype)[target]
+
+
+class SoftmaxCrossEntropy(Loss):
+    """Cross-entropy, in nats, between the target and the softmax of the output (the logits).
+
+    One output alone is the log-odds of class 1, as in logistic regression: the softmax over (0, output).
+    """
+
+    def prepare(self, target, batch, n, dtype=np.float64, replicas=()):
+        return class_rows(target, batch, n, dtype, replicas)
+
+    def evaluate(self, output, target):
+        logits = output
+        if output.shape[-1] == 1:
+            logits = np.concatenate([np.zeros_like(output), output], axis=-1)
+        shape = logits.shape
+        if getattr(self, "_shape", None) != shape or self._powers.dtype != logits.dtype:
+            self._shape = shape
+            self._shifted, self._powers = np.empty((2, *shape), logits.dtype)
+        shifted = np.subtract(logits, np.maximum.reduce(logits, axis=-1, keepdims=True), self._shifted)
+        powers = np.exp(shifted, self._powers)
+        normaliser = np.add.reduce(powers, axis=-1, keepdims=True)
+        # a row's loss is log(sum(exp(z))) - sum(t z), since its targets sum to 1
+        shifted -= np.log(normaliser)
+        shifted *= target
+        powers /= normaliser
+        powers -= target
+        value, gradient = self._scaled(shifted, powers, shape[-2])
+        return -value, gradient if output.shape[-1] > 1 else gradient[..., 1:]
+
+
+class Hinge(Loss):
+    """The multi-class hinge of Weston and Watkins (1999): sum over the wrong classes j of max(0, s_j - s_y + 1).
+
+    One output alone is the score of a binary support vector machine: max(0, 1 - s) for class 1, max(0, 1 + s) for class 0.
+    """
+
+    def prepare(self, target, batch, n, dtype=np.float64, replicas=()):
+        rows = class_rows(target, batch, n, dtype, replicas)
+        if not np.isin(rows, (0, 1)).all():
+            raise ValueError("target must be integer labels or one-hot rows for the hinge loss, got fractions")
+        return rows
+
+    def evaluate(self, output, target):
+        if output.shape[-1] == 1:
+            sign = 1 - 2 * target[..., 1:]  # -1 for class 1, +1 for class 0
+            violations = np.maximum(1 + sign * output, 0)
+            gradient = sign * (violations > 0)
+        else:
+            right = (output * target).sum(axis=-1, keepdims=True)
+            violations = np.maximum(output - right + 1, 0) * (1 - target)
+            gradient = (violations > 0).astype(output.dtype)
+            gradient -= target * gradient.sum(axis=-1, keepdims=True)
+        return self._scaled(violations, gradient, output.shape[-2])
+
+
+class MeanSquaredError(Loss):
+    """The mean over batch and outputs of (output - target)^2; with reduction "sum", the sum over both."""
+
+    def prepare(self, target, batch, n, dtype=np.float64, replicas=()):
+        target = checks.finite_array(target, "target", dtype)
+        check_leading(target, "target", (batch, n), replicas)
+        return target
+
+    def evaluate(self, output, target):
+        error = output - target
+        return self._scaled(error * error, np.multiply(error, 2, error), error.shape[-2] * error.shape[-1])
+
+
+def accuracy(output, labels):
+    """Share of the examples whose largest output, or whose one output's sign, is the label's.
+
+    output: (*replicas, batch, n). labels: integers (batch,), or (*replicas, batch). Returns (*replicas,).
+    """
+    output, labels = np.asarray(output), np.asarray(labels)
+    check_leading(labels, "labels", output.shape[-2:-1], output.shape[:-2])
+    predicted = output[..., 0] > 0 if output.shape[-1] == 1 else output.argmax(axis=-1)
+    return (predicted == labels).mean(axis=-1)

@@ -1,0 +1,159 @@
+"""Training, and a check of gradients by difference quotients."""
+
+import math
+
+import numpy as np
+from tqdm import tqdm
+
+from . import checks, losses, optimizers
+
+
+class History:
+    """What a training run leaves behind.
+
+    loss: (epochs run, *replicas), each epoch's mean over its batches, before their steps.
+    diverged: (*replicas,) the epoch in which a replica's loss stopped being finite, -1 where it never did.
+    interrupted: whether the reader stopped it.
+    """
+
+    def __init__(self, epochs, replicas):
+        self.loss = np.zeros((epochs, *replicas))
+        self.diverged = np.full(replicas, -1)
+        self.interrupted = False
+
+    def __len__(self):
+        return len(self.loss)
+
+    def __repr__(self):
+        return f"History({len(self)} epochs{', interrupted' if self.interrupted else ''})"
+
+
+def train(network, x, y, *, loss, optimizer, epochs, batch_size=None, seed=0, callbacks=(), progress=False, on_divergence="raise"):
+    """Train `network` in place.
+
+    x: inputs (batch, n_in), or (*replicas, batch, n_in) for each replica its own. y: targets, as the loss takes them.
+    epochs: passes over the data. batch_size: None takes the whole batch at every step; otherwise each epoch takes the examples in
+    a new order, drawn from `seed`, the same for all replicas.
+    callbacks: called as f(epoch, network) after each epoch, counted from 1; a true answer ends the training.
+    progress: whether to show a bar. on_divergence: "raise", or "freeze" to leave a replica whose loss is no longer finite with its last
+    good parameters, and go on with the others.
+
+    Returns a `History`. Raises ValueError or TypeError on bad input, before anything changes, and FloatingPointError with the epoch
+    when a loss is no longer finite; the network then has its last parameters with a finite loss. Ctrl-C returns the history so far.
+    """
+    x, y = checked_data(network, x, y, loss)
+    if not isinstance(optimizer, optimizers.Optimizer):
+        raise TypeError(f"optimizer must be an optimizer such as SGD(0.1), got {optimizer!r}")
+    epochs = checks.positive_integer(epochs, "epochs")
+    axis = -network.layers[0].unit_axes - 1  # of the examples
+    n = x.shape[axis]
+    batch_size = n if batch_size is None else min(checks.positive_integer(batch_size, "batch_size"), n)
+    checks.one_of(on_divergence, "on_divergence", ("raise", "freeze"))
+    rng = np.random.default_rng(seed)
+    optimizer.start(network)
+    history = History(epochs, network.replicas)
+    guard = Guard(network, history, on_divergence)
+    batches = [(x, y, 1.0)]
+    bar = tqdm(range(epochs), unit="epoch") if progress else range(epochs)
+    done = 0
+    try:
+        with network.noise(), np.errstate(all="ignore"):
+            for epoch in bar:
+                if batch_size < n:
+                    batches = shuffled(x, y, rng.permutation(n), batch_size, axis, loss.reduction)
+                record = 0.0
+                for x_batch, y_batch, share in batches:
+                    value, gradient = loss.evaluate(network.forward(x_batch), y_batch)
+                    guard.watch(value, epoch)
+                    network.backward(gradient)
+                    optimizer.update(network)
+                    if guard.frozen is not None:
+                        guard.hold()
+                    record = record + value * share
+                history.loss[epoch] = record
+                done = epoch + 1
+                # a list, so that every callback is called
+                if callbacks and any([callback(done, network) for callback in callbacks]):
+                    break
+            guard.watch(loss.evaluate(network.forward(x_batch), y_batch)[0], epoch)
+    except KeyboardInterrupt:
+        history.interrupted = True
+    history.loss = history.loss[:done]
+    return history
+
+
+class Guard:
+    """Watches the loss, and keeps the last parameters at which it was finite."""
+
+    def __init__(self, network, history, on_divergence):
+        self.network, self.history, self.raises = network, history, on_divergence == "raise"
+        self.last_good = network.parameters.copy()
+        self.frozen = None  # which parameters belong to replicas that have diverged
+
+    def watch(self, value, epoch):
+        """Called with the loss of the parameters as they are."""
+        # one sum instead of a test of every replica: the losses are not negative, so nothing can cancel
+        if math.isfinite(value if value.ndim == 0 else np.add.reduce(value, axis=None)):
+            np.copyto(self.last_good, self.network.parameters)
+            return
+        bad = ~np.isfinite(value)
+        new = bad & (self.history.diverged < 0)
+        self.history.diverged[new] = epoch + 1
+        self.frozen = self.network.spread(self.history.diverged >= 0)
+        self.hold()
+        if self.raises:
+            which = f" in {np.count_nonzero(bad)} of {bad.size} replicas" if bad.ndim else ""
+            raise FloatingPointError(f"the loss is no longer finite in epoch {epoch + 1}{which}; "
+                                     "the network has its last good parameters; try a smaller lr")
+        np.copyto(self.last_good, self.network.parameters)
+
+    def hold(self):
+        """Put the frozen replicas back."""
+        np.copyto(self.network.parameters, self.last_good, where=self.frozen)
+
+
+def shuffled(x, y, order, batch_size, axis, reduction):
+    """The batches of one epoch, each with its share in the epoch's loss."""
+    y_axis = y.ndim - 2  # prepared targets are (*replicas, batch, n)
+    for start in range(0, len(order), batch_size):
+        chosen = order[start:start + batch_size]
+        share = len(chosen) / len(order) if reduction == "mean" else 1.0
+        yield x.take(chosen, axis), y.take(chosen, y_axis), share
+
+
+def checked_data(network, x, y, loss):
+    """x as the network's input and y in the form that the loss computes with."""
+    if not isinstance(loss, losses.Loss):
+        raise TypeError(f"loss must be a loss such as SoftmaxCrossEntropy(), got {loss!r}")
+    x = network.checked_input(x)
+    with np.errstate(all="ignore"):
+        output = network.forward(x)
+    return x, loss.prepare(y, output.shape[-2], output.shape[-1], network.dtype, network.replicas)
+
+
+def gradient_check(network, x, y, loss, step=1e-5):
+    """The largest error of the network's gradients against central differences, relative to each array's largest gradient.
+
+    Every parameter is moved by +-`step`, in all replicas at once. Below 1e-6 is good in float64; anything near 1 is a bug.
+    Meant for small networks: it costs two passes a parameter. Noise stays off.
+    """
+    x, target = checked_data(network, x, y, loss)
+    step = checks.number(step, "step", above=0)
+    network.backward(loss.evaluate(network.forward(x), target)[1])
+    worst = 0.0
+    for layer in network.layers:
+        for name, params in layer.params.items():
+            quotients = np.empty_like(params)
+            for index in np.ndindex(params.shape[len(network.replicas):]):
+                place = (..., *index)
+                before = params[place].copy()
+                values = []
+                for shifted in (before + step, before - step):
+                    params[place] = shifted
+                    values.append(loss.evaluate(network.forward(x), target)[0])
+                params[place] = before
+                quotients[place] = (values[0] - values[1]) / (2 * step)
+            scale = max(np.abs(quotients).max(), np.abs(layer.grads[name]).max())
+            if scale:
+                worst = max(worst, float(np.abs(quotients - layer.grads[name]).max() / scale))
+    return worst

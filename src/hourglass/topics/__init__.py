@@ -1,0 +1,1 @@
+"""What the chapters are about: data, rules, and later information, estimators and slimming."""
