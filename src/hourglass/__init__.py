@@ -8,8 +8,21 @@
 from .display import figures, study, widgets
 from .engine import activations
 from .engine.activations import softmax
-from .engine.layers import (ELU, GELU, Conv2D, Dense, Flatten, GaussianNoise, LeakyReLU, MaxPool2D, Maxout, PReLU, ReLU, Sigmoid,
-                            Tanh)
+from .engine.layers import (
+                            ELU,
+                            GELU,
+                            Conv2D,
+                            Dense,
+                            Flatten,
+                            GaussianNoise,
+                            LeakyReLU,
+                            Maxout,
+                            MaxPool2D,
+                            PReLU,
+                            ReLU,
+                            Sigmoid,
+                            Tanh,
+)
 from .engine.losses import Hinge, MeanSquaredError, SoftmaxCrossEntropy, accuracy
 from .engine.network import Network, load
 from .engine.optimizers import SGD, Adam, RMSprop

@@ -7,7 +7,7 @@ import numpy as np
 
 from . import checks
 
-GELU_SLOPE = np.sqrt(2 / np.pi)
+GELU_SLOPE = float(np.sqrt(2 / np.pi))
 GELU_CUBIC = 0.044715
 
 
@@ -67,17 +67,19 @@ def elu_derivative(x, alpha=1.0):
 
 def gelu(x):
     """x Phi(x) in the tanh form that its authors give (Hendrycks and Gimpel, 2016); within 5e-4 of the exact one."""
-    return 0.5 * x * (1.0 + np.tanh(_gelu_inner(x)))
+    return np.multiply(x, 0.5 * (1.0 + np.tanh(_gelu_inner(x))))
 
 
 def gelu_derivative(x):
     """The derivative of the tanh form."""
+    x = np.clip(x, -10, 10)  # beyond, it is 0 or 1 to the last digit; the square of a large x would overflow
     t = np.tanh(_gelu_inner(x))
     inner_slope = GELU_SLOPE * (1.0 + 3.0 * GELU_CUBIC * np.square(x))
     return 0.5 * (1.0 + t) + 0.5 * x * (1.0 - t**2) * inner_slope
 
 
 def _gelu_inner(x):
+    x = np.clip(x, -10, 10)  # beyond, its tanh is -1 or 1 to the last digit
     return GELU_SLOPE * (x + GELU_CUBIC * np.power(x, 3))
 
 

@@ -18,7 +18,7 @@ class Layer:
     """What all layers share: a name and arguments to be printed and saved by, and memory that is kept between steps."""
 
     arguments = ()  # the constructor's argument names, in order
-    unit_axes = 1  # how many axes after the batch axis one example has
+    unit_axes = None  # how many axes after the batch axis one example has; None means any
     expects = None  # how many numbers it wants on the last axis; None means any
     input_shape = None  # of the last forward pass
 
@@ -46,6 +46,8 @@ class Layer:
     def forward(self, x):
         """The layer's output for the input x."""
         if x.shape != self.input_shape:
+            if self.expects is not None and x.shape[-1] != self.expects:
+                raise ValueError(f"x must bring {self.expects} numbers to {self!r}, got {x.shape[-1]}")
             self.allocate(x.shape)
             self.input_shape = x.shape
         return self.respond(x)
@@ -89,6 +91,9 @@ class Parameters(dict):
             raise ValueError(f"params[{name!r}] must have shape {self[name].shape}, got {value.shape}")
         self[name][...] = value
 
+    def __reduce__(self):
+        return Parameters, (dict(self),)
+
 
 def initial_scale(scale, n_in, n_out):
     """Standard deviation of initial weights: a number, or the name of a rule.
@@ -120,6 +125,7 @@ class Dense(Layer):
     """
 
     arguments = ("n_in", "n_out", "bias", "scale")
+    unit_axes = 1
 
     def __init__(self, n_in, n_out, bias=True, scale="glorot"):
         super().__init__()
@@ -169,6 +175,7 @@ class Maxout(Layer):
     """
 
     arguments = ("n_in", "n_out", "pieces", "scale")
+    unit_axes = 1
 
     def __init__(self, n_in, n_out, pieces=2, scale="glorot"):
         super().__init__()
@@ -248,7 +255,7 @@ class ReLU(Elementwise):
     """max(0, x)."""
 
     def respond(self, x):
-        return np.maximum(x, 0, self.output)
+        return np.maximum(x, 0, out=self.output)
 
     def derivative(self):
         return np.greater(self.output, 0, self.slope)
@@ -266,7 +273,7 @@ class LeakyReLU(Elementwise):
     def respond(self, x):
         self.input = x
         np.multiply(x, self.negative_slope, self.output)
-        return np.maximum(x, self.output, self.output)
+        return np.maximum(x, self.output, out=self.output)
 
     def derivative(self):
         # 1 above zero, negative_slope below: s + (1 - s) [x > 0]
@@ -309,6 +316,7 @@ class PReLU(Layer):
     """A leaky ReLU whose slope below zero is learnt, one a unit (He et al., 2015). params: slope (*replicas, n)."""
 
     arguments = ("n", "initial_slope")
+    unit_axes = 1
 
     def __init__(self, n, initial_slope=0.25):
         super().__init__()
@@ -335,6 +343,7 @@ class GaussianNoise(Layer):
     and when it is called with `noise=True`. Each replica has a noise generator of its own."""
 
     arguments = ("std",)
+    unit_axes = 1
     noisy = False
 
     def __init__(self, std):
@@ -371,7 +380,7 @@ class Conv2D(Layer):
         self.channels_in = self.expects = checks.positive_integer(channels_in, "channels_in")
         self.channels_out = checks.positive_integer(channels_out, "channels_out")
         self.size = checks.positive_integer(size, "size")
-        self.padding = int(checks.number(padding, "padding", at_least=0))
+        self.padding = checks.integer(padding, "padding", 0)
         self.scale = check_scale(scale)
         self.n_in = self.size**2 * self.channels_in
 

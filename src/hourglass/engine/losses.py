@@ -20,16 +20,17 @@ class Loss:
         return self.evaluate(*self._checked(output, target))[0]
 
     def gradient(self, output, target):
-        return self.evaluate(*self._checked(output, target))[1]
+        return self.evaluate(*self._checked(output, target))[1].copy()  # evaluate may fill the same array again
 
     def _checked(self, output, target):
+        output = checks.as_array(output, "output")
         output = checks.finite_array(output, "output", np.result_type(output, np.float32))
         if output.ndim < 2:
             raise ValueError(f"output must have shape (*replicas, batch, n), got {output.shape}")
         return output, self.prepare(target, output.shape[-2], output.shape[-1], output.dtype, output.shape[:-2])
 
-    def prepare(self, target, batch, n, dtype=np.float64, replicas=()):
-        """`target`, checked, in the form that `evaluate` takes."""
+    def prepare(self, target, batch, n, dtype=np.float64, replicas=(), name="target"):
+        """`target`, checked, in the form that `evaluate` takes. name: what errors call it."""
         raise NotImplementedError
 
     def evaluate(self, output, target):
@@ -54,23 +55,24 @@ def check_leading(target, name, trailing, replicas):
         raise ValueError(f"{name} must have shape {expected}, got {target.shape}")
 
 
-def class_rows(target, batch, n, dtype, replicas):
+def class_rows(target, batch, n, dtype, replicas, name):
     """Class targets as rows of probabilities, (..., batch, n); n = 1 means two classes told apart by one output."""
-    target = np.asarray(target)
+    target = checks.as_array(target, name)
     n_classes = max(n, 2)
-    if target.shape in ((batch, n_classes), (*replicas, batch, n_classes)) and target.ndim > 1 and target.dtype.kind == "f":
-        rows = checks.finite_array(target, "target", dtype)
-        if (rows < 0).any() or not np.allclose(rows.sum(axis=-1), 1, rtol=0, atol=1e-6):
-            raise ValueError("target must be integer labels or rows of probabilities that sum to 1, got rows that do not")
-        return rows
-    if target.dtype.kind not in "iu":
-        raise TypeError(f"target must be integer labels or float rows of {n_classes} probabilities, "
-                        f"got dtype {target.dtype} and shape {target.shape}")
     if target.size == 0:
-        raise ValueError(f"target must not be empty, got shape {target.shape}")
-    check_leading(target, "target", (batch,), replicas)
+        raise ValueError(f"{name} must not be empty, got shape {target.shape}")
+    if target.shape in ((batch, n_classes), (*replicas, batch, n_classes)) and target.ndim > 1 and target.dtype.kind == "f":
+        rows = checks.finite_array(target, name)
+        bad = (rows < 0).any(axis=-1) | (np.abs(rows.sum(axis=-1) - 1) > 1e-6 + np.finfo(target.dtype).eps)
+        if bad.any():
+            raise ValueError(f"{name} must be integer labels or rows of probabilities that sum to 1, got the row {rows[bad][0]}")
+        return rows.astype(dtype, copy=False)
+    if target.dtype.kind not in "iu":
+        raise TypeError(f"{name} must be integer labels or float rows of {n_classes} probabilities, "
+                        f"got dtype {target.dtype} and shape {target.shape}")
+    check_leading(target, name, (batch,), replicas)
     if target.min() < 0 or target.max() >= n_classes:
-        raise ValueError(f"target must hold labels from 0 to {n_classes - 1}, got {target.min()} to {target.max()}")
+        raise ValueError(f"{name} must hold labels from 0 to {n_classes - 1}, got {target.min()} to {target.max()}")
     return np.eye(n_classes, dtype=dtype)[target]
 
 
@@ -80,8 +82,8 @@ class SoftmaxCrossEntropy(Loss):
     One output alone is the log-odds of class 1, as in logistic regression: the softmax over (0, output).
     """
 
-    def prepare(self, target, batch, n, dtype=np.float64, replicas=()):
-        return class_rows(target, batch, n, dtype, replicas)
+    def prepare(self, target, batch, n, dtype=np.float64, replicas=(), name="target"):
+        return class_rows(target, batch, n, dtype, replicas, name)
 
     def evaluate(self, output, target):
         logits = output
@@ -109,10 +111,11 @@ class Hinge(Loss):
     One output alone is the score of a binary support vector machine: max(0, 1 - s) for class 1, max(0, 1 + s) for class 0.
     """
 
-    def prepare(self, target, batch, n, dtype=np.float64, replicas=()):
-        rows = class_rows(target, batch, n, dtype, replicas)
-        if not np.isin(rows, (0, 1)).all():
-            raise ValueError("target must be integer labels or one-hot rows for the hinge loss, got fractions")
+    def prepare(self, target, batch, n, dtype=np.float64, replicas=(), name="target"):
+        rows = class_rows(target, batch, n, dtype, replicas, name)
+        fractions = rows[~np.isin(rows, (0, 1))]
+        if fractions.size:
+            raise ValueError(f"{name} must be integer labels or one-hot rows for the hinge loss, got {fractions[0]}")
         return rows
 
     def evaluate(self, output, target):
@@ -131,9 +134,9 @@ class Hinge(Loss):
 class MeanSquaredError(Loss):
     """The mean over batch and outputs of (output - target)^2; with reduction "sum", the sum over both."""
 
-    def prepare(self, target, batch, n, dtype=np.float64, replicas=()):
-        target = checks.finite_array(target, "target", dtype)
-        check_leading(target, "target", (batch, n), replicas)
+    def prepare(self, target, batch, n, dtype=np.float64, replicas=(), name="target"):
+        target = checks.finite_array(target, name, dtype)
+        check_leading(target, name, (batch, n), replicas)
         return target
 
     def evaluate(self, output, target):
@@ -147,6 +150,8 @@ def accuracy(output, labels):
     output: (*replicas, batch, n). labels: integers (batch,), or (*replicas, batch). Returns (*replicas,).
     """
     output, labels = np.asarray(output), np.asarray(labels)
+    if output.ndim < 2:
+        raise ValueError(f"output must have shape (*replicas, batch, n), got {output.shape}")
     check_leading(labels, "labels", output.shape[-2:-1], output.shape[:-2])
     predicted = output[..., 0] > 0 if output.shape[-1] == 1 else output.argmax(axis=-1)
     return (predicted == labels).mean(axis=-1)

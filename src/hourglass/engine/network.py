@@ -28,15 +28,23 @@ class Network:
     """
 
     def __init__(self, *layers, seed=None, seeds=None, dtype="float64"):
-        self.n_in = check_chain(layers)
+        self.n_in, self.unit_axes = check_chain(layers)
         if seed is not None and seeds is not None:
             raise ValueError(f"seed and seeds exclude each other, got seed={seed!r} and seeds={seeds!r}")
-        seeds = np.asarray((0 if seed is None else seed) if seeds is None else seeds)
-        if seeds.dtype.kind not in "iu" or seeds.size == 0 or seeds.min() < 0:
-            raise ValueError(f"{'seed' if seed is not None else 'seeds'} must be non-negative integers, got {seeds}")
+        if seeds is None:
+            seeds = checks.integer(0 if seed is None else seed, "seed", 0)
+        seeds = checks.as_array(seeds, "seeds")
+        if seeds.size == 0:
+            raise ValueError(f"seeds must not be empty, got shape {seeds.shape}")
+        if seeds.dtype.kind not in "iu":
+            raise TypeError(f"seeds must be non-negative integers, got {seeds!r}")
+        if seeds.min() < 0:
+            raise ValueError(f"seeds must be non-negative integers, got {seeds.min()}")
         self.layers = [layer.fresh() for layer in layers]
         self.replicas = seeds.shape
-        self.dtype = np.dtype(checks.one_of(np.dtype(dtype).name, "dtype", PRECISIONS))
+        with contextlib.suppress(TypeError):  # of a name that NumPy does not know
+            dtype = np.dtype(dtype).name
+        self.dtype = np.dtype(checks.one_of(dtype, "dtype", PRECISIONS))
         generators = [np.random.default_rng(s) for s in seeds.ravel().tolist()]
         drawn = []
         for layer in self.layers:
@@ -62,6 +70,7 @@ class Network:
             params[i][name][...] = drawn[i][name]
             self._views.append(params[i][name])
             start = stretch.stop
+        self._first = next((i for i, named in enumerate(params) if named), len(params) - 1)  # that learns
         for layer, layer_params, layer_grads in zip(self.layers, params, grads, strict=True):
             layer.bind(layer_params, layer_grads, self.replicas, self.dtype)
 
@@ -70,11 +79,11 @@ class Network:
         """How many numbers one replica learns."""
         return self.parameters.size // int(np.prod(self.replicas))
 
-    def spread(self, per_replica):
+    def spread(self, per_replica, name="per_replica"):
         """One number a replica, (*replicas,), repeated for each of its parameters, in the order of `parameters`."""
         per_replica = np.asarray(per_replica)
         if per_replica.shape != self.replicas:
-            raise ValueError(f"expected one number a replica, shape {self.replicas}, got shape {per_replica.shape}")
+            raise ValueError(f"{name} must have one number a replica, shape {self.replicas}, got shape {per_replica.shape}")
         axes = [(1,) * (view.ndim - len(self.replicas)) for view in self._views]
         return np.concatenate([np.broadcast_to(per_replica.reshape(*self.replicas, *ones), view.shape).ravel()
                                for ones, view in zip(axes, self._views, strict=True)])
@@ -87,14 +96,14 @@ class Network:
 
     def backward(self, gradient):
         """Fill every layer's `grads`, and so `gradients`, from the loss's gradient by the output."""
-        for layer in self.layers[:0:-1]:
+        for layer in self.layers[:self._first:-1]:
             gradient = layer.backward(gradient)
-        self.layers[0].differentiate(gradient)  # nobody asks for the gradient by the data
+        self.layers[self._first].differentiate(gradient)  # nobody asks for the gradient by the data
 
     def checked_input(self, x, name="x"):
         """x as an array of the network's dtype and of a shape that it takes, or an error."""
         x = checks.finite_array(x, name, self.dtype)
-        axes = self.layers[0].unit_axes
+        axes = self.unit_axes
         if x.ndim <= axes or x.shape[:-axes - 1] not in ((), self.replicas):
             words = "(batch, n)" if axes == 1 else "(batch, height, width, channels)"
             in_front = f", or with replica axes {self.replicas} in front" if self.replicas else ""
@@ -137,15 +146,17 @@ class Network:
     def __getitem__(self, replica):
         """The replicas that the index picks, as a network of their own: an integer gives a single network."""
         if not self.replicas:
-            raise TypeError("this network has no replicas to pick from")
+            raise TypeError(f"this network has no replicas to pick {replica!r} from")
+        places = np.arange(int(np.prod(self.replicas))).reshape(self.replicas)[replica]  # of the chosen, counted through
+        if places.size == 0:
+            raise IndexError(f"the index must pick at least one of the replicas {self.replicas}, got {replica!r}")
         chosen = copy.deepcopy(self)
         for layer in chosen.layers:
             if isinstance(layer, layers.GaussianNoise):
-                picked = np.empty(self.replicas, object)
-                picked.ravel()[:] = layer.generators
-                layer.generators = list(np.atleast_1d(picked[replica]).ravel())
-        chosen.replicas = np.empty(self.replicas)[replica].shape
-        chosen._bind([{name: array[replica] for name, array in layer.params.items()} for layer in self.layers])
+                layer.generators = [copy.deepcopy(layer.generators[place]) for place in places.ravel()]
+        chosen.replicas = places.shape
+        chosen._bind([{name: array.reshape(-1, *array.shape[len(self.replicas):])[places] for name, array in layer.params.items()}
+                      for layer in self.layers])
         return chosen
 
     def __getstate__(self):
@@ -178,8 +189,12 @@ class Network:
 def load(path):
     """The network that `Network.save` wrote. ValueError if the file is truncated, damaged or something else."""
     try:
-        with np.load(path, allow_pickle=False) as file:
-            header, parameters = json.loads(str(file["header"])), file["parameters"]
+        with open(path, "rb") as raw:
+            if not zipfile.is_zipfile(raw):
+                raise ValueError("it is not a .npz file")
+            raw.seek(0)
+            with np.load(raw, allow_pickle=False) as file:
+                header, parameters = json.loads(str(file["header"])), file["parameters"]
         if header["format"] != FORMAT:
             raise ValueError(f"its format is {header['format']!r}")
         specs = [getattr(layers, checks.one_of(name, "layer", LAYER_NAMES))(**settings) for name, settings in header["layers"]]
@@ -187,12 +202,13 @@ def load(path):
         network = Network(*specs, seeds=np.arange(int(np.prod(replicas))).reshape(replicas), dtype=header["dtype"])
         if parameters.shape != network.parameters.shape:
             raise ValueError(f"it holds {parameters.size} parameters where its layers have {network.parameters.size}")
-        network.parameters[...] = checks.finite_array(parameters, "parameters", network.dtype)
+        if parameters.size:
+            network.parameters[...] = checks.finite_array(parameters, "parameters", network.dtype)
     except OSError:
         if not os.path.exists(path):
             raise
         raise ValueError(f"path must be a file that Network.save wrote, got {path!s}, which cannot be read") from None
-    except (ValueError, TypeError, KeyError, EOFError, zipfile.BadZipFile, zlib.error) as problem:
+    except (ValueError, TypeError, KeyError, EOFError, MemoryError, RuntimeError, zipfile.BadZipFile, zlib.error) as problem:
         raise ValueError(f"path must be a file that Network.save wrote, got {path!s}: {problem}") from None
     return network
 
@@ -200,18 +216,26 @@ def load(path):
 LAYER_NAMES = tuple(name for name, kind in vars(layers).items() if isinstance(kind, type) and issubclass(kind, layers.Layer))
 
 
+EXAMPLES = {1: "rows of numbers", 3: "images"}  # by number of axes
+
+
 def check_chain(chain):
-    """Do these layers fit one another? Returns the size that the first asks for, None if it takes any."""
+    """Do these layers fit one another? Returns the size that they ask for, None if they take any, and an example's number of axes."""
     if not chain:
         raise ValueError("layers must not be empty")
-    size, first, flat = None, None, False
+    size, first, flat, axes, first_axes = None, None, False, None, None
     for position, layer in enumerate(chain):
         if not isinstance(layer, layers.Layer):
             raise TypeError(f"layers must be layers such as Dense(2, 3), got {layer!r} at position {position}")
         if size is not None and layer.expects is not None and size != layer.expects:
             raise ValueError(f"layers must fit: position {position} is {layer!r}, but the layer before it gives {size}")
+        if axes is not None and layer.unit_axes not in (None, axes):
+            raise ValueError(f"layers must fit: position {position} is {layer!r}, which takes {EXAMPLES[layer.unit_axes]}, "
+                             f"but the layer before it gives {EXAMPLES[axes]}")
         if first is None and not flat:
             first = layer.expects
         flat = flat or isinstance(layer, layers.Flatten)
-        size = layer.sizes(size)
-    return first
+        first_axes = first_axes or layer.unit_axes
+        axes = 1 if flat else layer.unit_axes or axes
+        size = layer.sizes(layer.expects if size is None else size)
+    return first, first_axes or 1

@@ -14,7 +14,7 @@ class Optimizer:
 
     def __init__(self, lr, weight_decay=0.0):
         self.lr = lr
-        self.weight_decay = checks.number(weight_decay, "weight_decay", at_least=0)
+        self.weight_decay = checks.number(weight_decay, "weight_decay", per_replica=True, at_least=0)
 
     @property
     def lr(self):
@@ -22,31 +22,38 @@ class Optimizer:
 
     @lr.setter
     def lr(self, value):
-        self._lr = checks.number(value, "lr", above=0)
+        value = checks.number(value, "lr", per_replica=True, above=0)
         if hasattr(self, "network"):
-            self._rate = self._spread(self._lr)
+            self._rate = self._spread(value, "lr")
+        self._lr = value
 
-    def _spread(self, value):
-        return self.network.spread(value).astype(self.network.dtype) if isinstance(value, np.ndarray) else value
+    def _spread(self, value, name):
+        return self.network.spread(value, name).astype(self._dtype) if isinstance(value, np.ndarray) else value
 
     def start(self, network):
         """Forget earlier steps and prepare for this network's."""
         self.network = network
-        self._rate = self._spread(self._lr)
-        self._decay = self._spread(self.weight_decay)
+        self._dtype = np.result_type(network.dtype, np.float32)  # squares of small gradients would vanish in float16
+        self._rate = self._spread(self._lr, "lr")
+        self._decay = self._spread(self.weight_decay, "weight_decay")
         self._decays = bool(np.any(self._decay))
         if isinstance(self._decay, np.ndarray):
             self._decay = self._decay[:network.n_weights]
-        self._scratch = np.empty_like(network.parameters)
-        self._begin(network.parameters)
+        self._scratch = np.empty_like(network.parameters, self._dtype)
+        self._wide = None if network.dtype == self._dtype else np.empty_like(self._scratch)
+        self._begin(self._scratch)
 
     def update(self, network):
         """One step down the network's `gradients`, in place."""
+        gradients = network.gradients
+        if self._wide is not None:
+            gradients = self._wide
+            np.copyto(gradients, network.gradients)
         if self._decays:
             n = network.n_weights
             np.multiply(network.parameters[:n], self._decay, self._scratch[:n])
-            np.add(network.gradients[:n], self._scratch[:n], network.gradients[:n])
-        step = self._step(network.gradients)
+            np.add(gradients[:n], self._scratch[:n], gradients[:n])
+        step = self._step(gradients)
         np.subtract(network.parameters, step, network.parameters)
 
     def _begin(self, parameters):

@@ -45,11 +45,13 @@ def train(network, x, y, *, loss, optimizer, epochs, batch_size=None, seed=0, ca
     if not isinstance(optimizer, optimizers.Optimizer):
         raise TypeError(f"optimizer must be an optimizer such as SGD(0.1), got {optimizer!r}")
     epochs = checks.positive_integer(epochs, "epochs")
-    axis = -network.layers[0].unit_axes - 1  # of the examples
+    axis = -network.unit_axes - 1  # of the examples
     n = x.shape[axis]
     batch_size = n if batch_size is None else min(checks.positive_integer(batch_size, "batch_size"), n)
     checks.one_of(on_divergence, "on_divergence", ("raise", "freeze"))
-    rng = np.random.default_rng(seed)
+    if not isinstance(callbacks, (list, tuple)) or not all(map(callable, callbacks)):
+        raise TypeError(f"callbacks must be a list of functions f(epoch, network), got {callbacks!r}")
+    rng = checks.generator(seed)
     optimizer.start(network)
     history = History(epochs, network.replicas)
     guard = Guard(network, history, on_divergence)
@@ -78,6 +80,8 @@ def train(network, x, y, *, loss, optimizer, epochs, batch_size=None, seed=0, ca
             guard.watch(loss.evaluate(network.forward(x_batch), y_batch)[0], epoch)
     except KeyboardInterrupt:
         history.interrupted = True
+        if guard.frozen is not None:
+            guard.hold()
     history.loss = history.loss[:done]
     return history
 
@@ -97,6 +101,9 @@ class Guard:
             np.copyto(self.last_good, self.network.parameters)
             return
         bad = ~np.isfinite(value)
+        if not bad.any():  # only the sum is not
+            np.copyto(self.last_good, self.network.parameters)
+            return
         new = bad & (self.history.diverged < 0)
         self.history.diverged[new] = epoch + 1
         self.frozen = self.network.spread(self.history.diverged >= 0)
@@ -128,7 +135,7 @@ def checked_data(network, x, y, loss):
     x = network.checked_input(x)
     with np.errstate(all="ignore"):
         output = network.forward(x)
-    return x, loss.prepare(y, output.shape[-2], output.shape[-1], network.dtype, network.replicas)
+    return x, loss.prepare(y, output.shape[-2], output.shape[-1], network.dtype, network.replicas, "y")
 
 
 def gradient_check(network, x, y, loss, step=1e-5):
@@ -155,5 +162,5 @@ def gradient_check(network, x, y, loss, step=1e-5):
                 quotients[place] = (values[0] - values[1]) / (2 * step)
             scale = max(np.abs(quotients).max(), np.abs(layer.grads[name]).max())
             if scale:
-                worst = max(worst, float(np.abs(quotients - layer.grads[name]).max() / scale))
-    return worst
+                worst = np.maximum(worst, np.abs(quotients - layer.grads[name]).max() / scale)  # NaN wins
+    return float(worst)

@@ -1,0 +1,97 @@
+# From a fresh clone: `make book` builds the pages, `make test` proves them. Needed: Python 3.11, make, network.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV ?= .venv
+PORT ?= 8000
+RUN := $(VENV)/bin/python
+
+# Kernels keep to one thread each, so that two share two cores; no progress bar reaches a stored output.
+export TQDM_DISABLE := 1
+export OPENBLAS_NUM_THREADS := 1
+export OMP_NUM_THREADS := 1
+# Its kernel is the usual one, but silent about talking to us without encryption.
+export JUPYTER_PATH := $(CURDIR)/tools/jupyter
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+# A stamp tells that its requirements are in. It names this folder: a copied .venv still points to where it came from.
+HERE := $(shell pwd | cksum | cut -d' ' -f1)
+READY := $(VENV)/.book-$(HERE)
+READY_TO_TEST := $(VENV)/.test-$(HERE)
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help book test notebooks serve clean benchmarks tests-of-pages tests-of-notebooks
+
+help: ## this list
+	@echo "Hourglass: how small neural networks compress"
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+book: $(READY) ## run every chapter and build the pages
+	@$(build)
+	@echo
+	@echo "The book is ready. Open $$(pwd)/_build/html/index.html in a browser, or run: make serve"
+
+test: $(READY_TO_TEST) ## build, then check the package, the notebooks and the pages
+	@echo "Two lanes, some minutes: book, package and pages; notebooks on three processors. Each reports when done."
+	@$(MAKE) --no-print-directory --keep-going --jobs=2 --output-sync=target tests-of-pages tests-of-notebooks
+	@echo "Everything passed."
+
+notebooks: $(READY) ## run every chapter and refresh the outputs stored in it
+	@$(RUN) tools/notebooks.py
+
+serve: ## show the built book on http://localhost:8000 (or PORT=...)
+	@test -e _build/html/index.html || $(MAKE) --no-print-directory book
+	@echo "http://localhost:$(PORT)  (stop with Ctrl-C)"
+	@$(RUN) -m http.server $(PORT) --bind 127.0.0.1 --directory _build/html
+
+benchmarks: $(READY) ## speed against PyTorch and scikit-learn, in an environment of its own
+	@$(PYTHON) -m venv .venv-benchmarks
+	@.venv-benchmarks/bin/python -m pip install --quiet -r requirements.txt -r benchmarks/requirements.txt
+	@.venv-benchmarks/bin/python benchmarks/run.py
+
+clean: ## remove what was built (not .venv)
+	@rm -rf _build .pytest_cache .ruff_cache .hypothesis .import_linter_cache .venv-benchmarks
+	@find book src tests tools \( -name __pycache__ -o -name .ipynb_checkpoints \) -prune -exec rm -rf {} +
+
+# --- setting up ---
+
+# An installation that was cut short leaves `.venv-unfinished` behind, and the next one starts from an empty environment.
+define install
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 is needed: make PYTHON=/path/to/python3.11")'
+	@echo "Installing $(1) into $(VENV) ..."
+	@clear=$$(test -e $(VENV)-unfinished && echo --clear); touch $(VENV)-unfinished; $(PYTHON) -m venv $$clear $(VENV)
+	@$(RUN) -m pip install --quiet --requirement $(1)
+	@rm $(VENV)-unfinished
+	@touch $@
+endef
+
+$(READY): requirements.txt constraints.txt pyproject.toml
+	$(call install,requirements.txt)
+
+$(READY_TO_TEST): requirements-dev.txt $(READY)
+	$(call install,requirements-dev.txt)
+
+# --- building ---
+
+# Always from clean: after a failed build, a second one would find nothing left to warn about.
+# (Called as a module would be: the scripts in a copied .venv still start the interpreter of the original.)
+build = rm -rf _build && $(RUN) -c 'from jupyter_book.cli.main import main; main()' build . -W -n --keep-going
+
+# --- testing ---
+
+# loadscope keeps a notebook's cells together, in one kernel
+PYTEST = $(RUN) -m pytest --quiet -n 2 --dist loadscope
+NBVAL = $(PYTEST) -p no:cacheprovider --nbval --nbval-sanitize-with tests/nbval-sanitize.cfg book
+
+# Two older processors, imitated: one without any vector extension that NumPy has code for, and one of ten years ago.
+WITHOUT_VECTORS := NPY_DISABLE_CPU_FEATURES="X86_V3 X86_V4 AVX512_ICL AVX512_SPR" OPENBLAS_CORETYPE=Nehalem
+HASWELL := OPENBLAS_CORETYPE=Haswell
+
+tests-of-pages:
+	@$(build) > /dev/null; built=$$?; \
+	$(PYTEST) tests --durations 5 --junitxml _build/tests.xml && exit $$built
+
+tests-of-notebooks:
+	@$(RUN) tools/processor.py && $(NBVAL)
+	@$(WITHOUT_VECTORS) $(RUN) tools/processor.py && $(WITHOUT_VECTORS) $(NBVAL)
+	@$(HASWELL) $(RUN) tools/processor.py && $(HASWELL) $(NBVAL)

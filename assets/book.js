@@ -1,0 +1,99 @@
+/* The book's own script. It loads before every other script of a page, because the theme's icons must know how to behave
+   before they start. Everything else waits until the page is there. */
+"use strict";
+
+// The theme's Font Awesome would replace the icons inside widget buttons, and so break the buttons: nest them instead.
+window.FontAwesomeConfig = { autoReplaceSvg: "nest" };
+
+// The names of two of the theme's buttons leave out what they show, which confuses those who speak to their computer.
+// This must come before the theme's own scripts, which make titles of icons into text.
+document.addEventListener(
+  "readystatechange",
+  () => {
+    document.querySelectorAll(".theme-switch[title]").forEach((icon) => icon.removeAttribute("title"));
+    document.querySelectorAll(".search-button-field").forEach((button) => {
+      button.setAttribute("aria-label", button.textContent.trim().replace(/\s+/g, " "));
+    });
+  },
+  { once: true },
+);
+
+document.addEventListener("DOMContentLoaded", () => {
+  speakMathJax2();
+  nameWidgets();
+  unfoldSolutions();
+});
+
+/* The widget bundle asks MathJax 2 to set formulas in labels; answer with the version that the page has. */
+function speakMathJax2() {
+  if (!window.MathJax?.startup) return;
+  window.MathJax.Hub = {
+    Queue: ([, , element]) => MathJax.startup.promise.then(() => MathJax.typesetPromise([element])),
+  };
+}
+
+/* A slider's handle, a drop-down list and the like get the name that stands beside them; a handle also says its value
+   as the page shows it ("0.30", "tanh") instead of its position. Widgets are drawn late and change with use. */
+function nameWidgets() {
+  const set = (element, attribute, value) => {
+    if (value && element.getAttribute(attribute) !== value) element.setAttribute(attribute, value);
+  };
+  const plain = (label) => (label.querySelector("mjx-container") ? label.dataset.text : label.textContent).replace(/:?\s*$/, "");
+
+  const refresh = () => {
+    for (const label of document.querySelectorAll(".widget-label")) {
+      if (label.title === "null") label.removeAttribute("title"); // the bundle's word for "no tooltip"
+      if (!label.querySelector("mjx-container")) set(label, "data-text", label.textContent);
+      const name = plain(label);
+      const widget = label.parentElement;
+      const readout = widget.querySelector(".widget-readout");
+      for (const handle of widget.querySelectorAll("[role=slider]")) {
+        set(handle, "aria-label", name);
+        set(handle, "aria-valuetext", readout?.textContent.trim());
+      }
+      for (const field of widget.querySelectorAll(".widget-readout[contenteditable]")) {
+        set(field, "role", "textbox");
+        set(field, "aria-label", `${name}, value`);
+      }
+      for (const control of widget.querySelectorAll("select, input:not([type=radio])")) {
+        if (!control.labels?.length) set(control, "aria-label", name);
+      }
+      if (widget.matches(".widget-toggle-buttons, .widget-radio")) {
+        set(widget, "role", "group");
+        set(widget, "aria-label", name);
+      }
+    }
+    for (const button of document.querySelectorAll(".widget-play button")) {
+      const icon = /fa-(play|pause|stop|repeat|retweet)/.exec(button.innerHTML)?.[1];
+      set(button, "aria-label", icon === "retweet" ? "repeat" : icon);
+    }
+  };
+  refresh();
+  new MutationObserver(refresh).observe(document.querySelector("main") ?? document.body, {
+    subtree: true,
+    childList: true,
+    characterData: true,
+    attributes: true,
+    attributeFilter: ["class", "aria-valuetext"],
+  });
+}
+
+/* A link to something inside a closed solution opens it; paper shows all of them. */
+function unfoldSolutions() {
+  const open = () => {
+    const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    for (let box = target?.closest("details:not([open])"); box; box = box.parentElement.closest("details:not([open])")) {
+      box.open = true;
+    }
+    target?.scrollIntoView();
+  };
+  if (location.hash) open();
+  window.addEventListener("hashchange", open);
+
+  let closed = [];
+  window.addEventListener("beforeprint", () => {
+    closed = [...document.querySelectorAll("details:not([open])")];
+    closed.forEach((box) => (box.open = true));
+  });
+  window.addEventListener("afterprint", () => closed.forEach((box) => (box.open = false)));
+}

@@ -1,0 +1,162 @@
+"""Pictures of the plane: data, decisions, losses; and of digits."""
+
+import numpy as np
+from matplotlib.colors import LinearSegmentedColormap
+
+from .style import INK, MUTED, NEGATIVE, PALE, PAPER, POSITIVE, SMALL, new
+
+# A map's ground is light on a dark page too. What stands on it has colours that no page replaces.
+MAP_INK, MAP_PAPER, MAP_POSITIVE, MAP_NEGATIVE = "#1a1a1a", "#fefefe", "#005f96", "#b34f00"
+CLASS_MAP = LinearSegmentedColormap.from_list("classes", [NEGATIVE, PAPER, POSITIVE])
+
+
+def points(ax, x, y, size=22):
+    """Class 1 as blue discs, class 0 as vermilion triangles."""
+    for label, colour, marker in ((0, MAP_NEGATIVE, "^"), (1, MAP_POSITIVE, "o")):
+        ax.scatter(*x[y == label].T, s=size, c=colour, marker=marker, edgecolors=MAP_PAPER, linewidths=0.6, zorder=3)
+
+
+def plane(extent, steps=80):
+    """A grid over `extent` = (left, right, bottom, top): points (steps * steps, 2)."""
+    axes = np.linspace(*extent[:2], steps), np.linspace(*extent[2:], steps)
+    return np.stack(np.meshgrid(*axes), axis=-1).reshape(-1, 2)
+
+
+def extent_of(x, margin=0.12):
+    """The box around the points, with a margin."""
+    low, high = x.min(axis=0), x.max(axis=0)
+    pad = margin * (high - low)
+    return (low[0] - pad[0], high[0] + pad[0], low[1] - pad[1], high[1] + pad[1])
+
+
+def decision_maps(probability, x, y, titles=None, columns=3, height=None, extent=None, steps=80, size=22):
+    """Small maps of the probability of class 1, one for each function in `probability`, over the same data; the line is one half.
+
+    probability: functions from points (n, 2) to (n,), a list. x, y: the data. Returns the figure.
+    """
+    columns = min(columns, len(probability))
+    extent = extent or extent_of(x)
+    figure, axes = new(columns, -(-len(probability) // columns), height, squeeze=False)
+    for i, ax in enumerate(axes.flat):
+        ax.axis("off")
+        if i >= len(probability):
+            continue
+        p = probability[i](plane(extent, steps)).reshape(steps, steps)
+        ax.imshow(p, cmap=CLASS_MAP, vmin=-0.35, vmax=1.35, extent=extent, origin="lower", aspect="auto", interpolation="bilinear")
+        if p.min() < 0.5 < p.max():
+            ax.contour(p, [0.5], colors=MAP_INK, linewidths=1.3, extent=extent)
+        points(ax, x, y, size)
+        ax.set(xlim=extent[:2], ylim=extent[2:], title=titles[i] if titles else None)
+    return figure
+
+
+def boundary(weights, bias, x, y, extent=None, ax=None):
+    """One unit's decision line, its weights as an arrow across it, bands of equal probability, and the data.
+
+    weights: (2,). bias: a number. Returns the figure.
+    """
+    extent = extent or extent_of(x)
+    if ax is None:
+        _, ax = new(height=4.0)
+    score = (plane(extent, 3) @ weights + bias).reshape(3, 3)  # a linear score's contours are straight: no finer grid is needed
+    bands = np.array([0.1, 0.25, 0.5, 0.75, 0.9])
+    grid = np.linspace(*extent[:2], 3), np.linspace(*extent[2:], 3)
+    ax.contourf(*grid, score, levels=[-1e9, *np.log(bands / (1 - bands)), 1e9], colors=CLASS_MAP(np.linspace(0.22, 0.78, 6)))
+    size = float(np.hypot(*weights))
+    if size:
+        ax.contour(*grid, score, [0], colors=MAP_INK, linewidths=1.8)
+        foot = -bias * np.asarray(weights) / size**2
+        ax.annotate("", foot + np.asarray(weights), foot, zorder=4,
+                    arrowprops={"arrowstyle": "-|>", "color": MAP_INK, "linewidth": 1.6, "shrinkA": 0, "shrinkB": 0})
+    points(ax, x, y)
+    ax.set(xlim=extent[:2], ylim=extent[2:], xlabel="x₁", ylabel="x₂", aspect="equal")
+    return ax.figure
+
+
+def boundaries(units, x, y):
+    """`boundary` for several units side by side. units: a list of (w₁, w₂, b). Returns the figure."""
+    figure, axes = new(len(units), height=2.0)
+    for ax, (w1, w2, b) in zip(axes, units, strict=True):
+        boundary(np.array([w1, w2]), b, x, y, ax=ax)
+        ax.set(xticks=[], yticks=[], xlabel=f"w = ({w1:g}, {w2:g}), b = {b:g}", ylabel=None)
+        ax.xaxis.label.set_size(SMALL)
+    return figure
+
+
+def weight_space(loss_at, path, extent, labels=("w₁", "w₂"), ax=None, levels=14):
+    """Contours of a loss over two weights, and a descent path on them, its last point large.
+
+    loss_at: function from points (n, 2) to (n,). path: (steps, 2). Returns the figure.
+    """
+    if ax is None:
+        _, ax = new(height=3.4)
+    z = loss_at(plane(extent, 60)).reshape(60, 60)
+    grid = np.linspace(*extent[:2], 60), np.linspace(*extent[2:], 60)
+    ax.contour(*grid, z, levels=z.min() + (z.max() - z.min()) * np.linspace(0.002, 1, levels) ** 2, colors=PALE, linewidths=1)
+    ax.plot(*np.transpose(path), ".-", color=INK, linewidth=1.2, markersize=4)
+    ax.plot(*path[-1], "o", color=INK, markersize=6)
+    ax.set(xlim=extent[:2], ylim=extent[2:], xlabel=labels[0], ylabel=labels[1])
+    return ax.figure
+
+
+def bowl_and_line(loss_at, path, extent, x, y):
+    """Where a unit without bias stands in the loss landscape over its two weights, and the line that it draws there."""
+    figure, (left, right) = new(2)
+    weight_space(loss_at, path, extent, ax=left)
+    boundary(path[-1], 0.0, x, y, ax=right)
+    right.set_aspect("auto")
+    return figure
+
+
+def bowls(loss_at, paths, extent):
+    """The same loss landscape with several descent paths. paths: {title: (steps, 2)}. Returns the figure."""
+    figure, axes = new(len(paths), sharey=True)
+    for ax, (title, path) in zip(axes, paths.items(), strict=True):
+        weight_space(loss_at, path, extent, ax=ax)
+        ax.set(title=title, ylabel="w₂" if ax is axes[0] else None)
+    return figure
+
+
+def weights_beside(pictures, weight, titles):
+    """Small pictures, and beside them the weights of a unit that reads such pictures: blue for, vermilion with a minus against."""
+    figure, axes = new(len(pictures) + 1, height=2.2)
+    for ax, picture, title in zip(axes, pictures, titles, strict=False):
+        ax.imshow(np.reshape(picture, (8, 8)), cmap="Greys", vmin=0, vmax=1)
+        ax.set_title(title)
+    weight = np.reshape(weight, (8, 8))
+    size = np.abs(weight).max()
+    axes[-1].imshow(weight, cmap=CLASS_MAP, vmin=-size, vmax=size)
+    for row, column in np.argwhere(weight < -0.25 * size):
+        axes[-1].text(column, row, "−", ha="center", va="center", fontsize=SMALL, color=MAP_INK)
+    axes[-1].set_title(titles[-1])
+    for ax in axes:
+        ax.axis("off")
+    return figure
+
+
+def images(pictures, titles=None, columns=8, height=None):
+    """Rows of small grey pictures, dark on light. pictures: (n, rows, columns), from 0 to 1. Returns the figure."""
+    columns = min(columns, len(pictures))
+    rows = -(-len(pictures) // columns)
+    figure, axes = new(columns, rows, height or (6.4 / columns + (0.25 if titles else 0)), squeeze=False)
+    for i, ax in enumerate(axes.flat):
+        ax.axis("off")
+        if i < len(pictures):
+            ax.imshow(pictures[i], cmap="Greys", vmin=0, vmax=1, interpolation="nearest")
+            if titles:
+                ax.set_title(titles[i], fontsize=SMALL)
+    return figure
+
+
+def confusion(matrix, height=3.8):
+    """A confusion matrix, rows the true class: the errors stand out, the right ones are pale. Returns the figure."""
+    figure, ax = new(height=height)
+    errors = matrix - np.diag(np.diag(matrix))
+    ax.imshow(errors, cmap=LinearSegmentedColormap.from_list("errors", [PAPER, NEGATIVE]), vmin=0, vmax=max(errors.max() * 1.6, 1))
+    for (row, column), value in np.ndenumerate(matrix):
+        if value:
+            ax.text(column, row, value, ha="center", va="center", fontsize=SMALL, color=MUTED if row == column else MAP_INK)
+    ticks = range(len(matrix))
+    ax.set(xticks=ticks, yticks=ticks, xlabel="told", ylabel="is")
+    ax.tick_params(length=0)
+    return figure

@@ -1,0 +1,155 @@
+"""Data sets and rules: the shapes, classes and geometry that they promise, and the same again for the same seed."""
+
+import numpy as np
+import pytest
+from common import complains
+from hypothesis import given
+from hypothesis import strategies as st
+from sklearn.datasets import load_digits
+from sklearn.linear_model import LogisticRegression
+
+from hourglass import datasets, rules
+
+CLOUDS = [datasets.blobs, datasets.moons, datasets.spirals]
+each_cloud = pytest.mark.parametrize("cloud", CLOUDS)
+sizes = st.integers(1, 50)
+
+
+@each_cloud
+@given(n=sizes, seed=st.integers(0, 2**32 - 1))
+def test_clouds_are_pairs_of_points_and_labels(cloud, n, seed):
+    x, y = cloud(n, seed=seed)
+    assert x.shape == (n, 2)
+    assert np.isfinite(x).all()
+    assert np.bincount(y, minlength=2).tolist() == [(n + 1) // 2, n // 2]
+    again, labels = cloud(n, seed=seed)
+    np.testing.assert_array_equal(x, again)
+    np.testing.assert_array_equal(y, labels)
+    assert (cloud(n, seed=seed + 1)[0] != x).all()
+
+
+@each_cloud
+def test_without_a_seed_it_is_seed_0(cloud):
+    np.testing.assert_array_equal(cloud(9)[0], cloud(9, seed=0)[0])
+
+
+@pytest.mark.parametrize("distance", [0, 3, 8])
+def test_blobs_are_round_and_as_far_apart_as_told(distance):
+    x, y = datasets.blobs(40_000, distance)
+    centres = [x[y == label].mean(axis=0) for label in (0, 1)]
+    np.testing.assert_allclose(centres[1] - centres[0], np.full(2, distance / np.sqrt(2)), atol=0.05)
+    np.testing.assert_allclose(centres[1] + centres[0], 0, atol=0.05)
+    np.testing.assert_allclose(np.cov(x[y == 0].T), np.eye(2), atol=0.05)
+
+
+def test_moons_without_noise_are_half_circles():
+    x, y = datasets.moons(400, noise=0)
+    upper, lower = x[y == 0] + [0.5, 0.25], [1, 0.5] - (x[y == 1] + [0.5, 0.25])
+    for moon in (upper, lower):
+        np.testing.assert_allclose(np.hypot(*moon.T), 1)
+        assert (moon[:, 1] >= 0).all()
+    np.testing.assert_allclose(x.mean(axis=0), 0, atol=0.1)
+
+
+def test_noise_has_its_standard_deviation():
+    for cloud in (datasets.moons, datasets.spirals):
+        noise = (cloud(20_000, noise=0.3)[0] - cloud(20_000, noise=0)[0]).ravel()
+        assert noise.std() == pytest.approx(0.3, rel=0.02)
+        assert noise.mean() == pytest.approx(0, abs=0.01)
+
+
+@given(n=sizes, flips=st.floats(0, 1))
+def test_flips_turn_their_share_of_the_labels(n, flips):
+    (x, clean), (same, turned) = datasets.moons(n), datasets.moons(n, flips=flips)
+    np.testing.assert_array_equal(x, same)
+    assert np.sum(clean != turned) == round(flips * n)
+
+
+@pytest.mark.parametrize("turns", [0.5, 1, 2])
+def test_spirals_without_noise_wind_once_a_turn(turns):
+    x, y = datasets.spirals(400, turns=turns, noise=0)
+    radius = np.hypot(*x.T)
+    angle = 2 * np.pi * turns * radius + np.pi * y
+    np.testing.assert_allclose(x, radius[:, None] * np.stack([np.cos(angle), np.sin(angle)], axis=1), atol=1e-12)
+    assert 0.9 < radius.max() <= 1
+    assert np.mean(radius < np.sqrt(0.5)) == pytest.approx(0.5, abs=0.1), "even over the disc"
+
+
+def test_digits_are_those_of_scikit_learn_split_evenly_over_classes():
+    x_train, y_train, x_test, y_test = datasets.digits()
+    assert (x_train.shape, x_test.shape) == ((1200, 64), (597, 64))
+    assert (x_train.min(), x_train.max()) == (0, 1)
+    pixels, labels = load_digits(return_X_y=True)
+    both = np.column_stack([np.concatenate([x_train, x_test]) * 16, np.concatenate([y_train, y_test])])
+    np.testing.assert_array_equal(np.unique(both, axis=0), np.unique(np.column_stack([pixels, labels]), axis=0))
+    assert len(both) == len(pixels)
+    np.testing.assert_allclose(np.bincount(y_test) / 597, np.bincount(labels) / 1797, atol=0.002)
+    assert LogisticRegression(max_iter=1000).fit(x_train, y_train).score(x_test, y_test) > 0.9
+
+
+def test_digits_are_split_by_the_seed_and_are_the_readers_own():
+    first = datasets.digits()
+    np.testing.assert_array_equal(first[0], datasets.digits(seed=0)[0])
+    assert (first[1] != datasets.digits(seed=1)[1]).any()
+    assert len(datasets.digits(n_test=10)[2]) == 10
+    kept = first[0].copy()
+    first[0][...] = 7
+    np.testing.assert_array_equal(datasets.digits()[0], kept)
+
+
+@given(n=sizes)
+def test_one_hot_patterns_fire_one_input_each(n):
+    patterns = rules.one_hot(n)
+    assert patterns.shape == (n, n)
+    assert (patterns.argmax(axis=1) == np.arange(n)).all()
+    assert patterns.sum() == n == (patterns == 1).sum()
+
+
+@given(n=sizes)
+def test_the_shift_rule_is_one_round_through_all(n):
+    rule, place, visited = rules.shift_rule(n), 0, []
+    for _ in range(n):
+        visited.append(place)
+        place = rule[place]
+        assert place == (visited[-1] + 1 if len(visited) < n else 0)
+    assert (visited, rule.dtype.kind) == (list(range(n)), "i")
+
+
+NUMBERS = [(0, ValueError, "n must be at least 1, got 0"), (-2, ValueError, "n must be at least 1, got -2"),
+           (2.5, TypeError, "n must be an integer, got 2.5"), ("9", TypeError, "n must be an integer, got '9'"),
+           (True, TypeError, "n must be an integer, got True")]
+
+
+@pytest.mark.parametrize("function", [*CLOUDS, rules.one_hot, rules.shift_rule])
+@pytest.mark.parametrize(("n", "error", "message"), NUMBERS)
+def test_all_complain_about_their_size(function, n, error, message):
+    with complains(error, message):
+        function(n)
+
+
+@pytest.mark.parametrize("function", [lambda seed: cloud(9, seed=seed) for cloud in CLOUDS] + [datasets.digits])
+@pytest.mark.parametrize(("seed", "error", "message"), [
+    (-1, ValueError, "seed must be at least 0, got -1"), (0.5, TypeError, "seed must be an integer, got 0.5"),
+    (None, TypeError, "seed must be an integer, got None"), (True, TypeError, "seed must be an integer, got True"),
+])
+def test_all_complain_about_their_seed(function, seed, error, message):
+    with complains(error, message):
+        function(seed)
+
+
+@pytest.mark.parametrize(("make", "error", "message"), [
+    (lambda: datasets.blobs(9, distance="far"), TypeError, "distance must be a number, got 'far'"),
+    (lambda: datasets.blobs(9, distance=np.nan), ValueError, "distance must be finite in float64, got nan"),
+    (lambda: datasets.moons(9, noise=-1), ValueError, "noise must be at least 0, got -1"),
+    (lambda: datasets.moons(9, flips=1.5), ValueError, "flips must be at most 1, got 1.5"),
+    (lambda: datasets.moons(9, flips=-0.5), ValueError, "flips must be at least 0, got -0.5"),
+    (lambda: datasets.spirals(9, noise=-1), ValueError, "noise must be at least 0, got -1"),
+    (lambda: datasets.spirals(9, turns="two"), TypeError, "turns must be a number, got 'two'"),
+    (lambda: datasets.digits(n_test=0), ValueError, "n_test must be at least 1, got 0"),
+    (lambda: datasets.digits(n_test=1790), ValueError, "from 10 to 1787, got 1790"),
+    (lambda: datasets.digits(n_test=9), ValueError, "from 10 to 1787, got 9"),
+    (lambda: datasets.digits(n_test=0.3), TypeError, "n_test must be an integer, got 0.3"),
+])
+def test_data_sets_complain(make, error, message):
+    with complains(error, message):
+        make()

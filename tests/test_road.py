@@ -1,0 +1,498 @@
+"""The road from a clone to a page: set-up, pins, browser files, solutions that unfold, buttons, Binder."""
+
+import hashlib
+import importlib.metadata
+import json
+import os
+import platform
+import re
+import shutil
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+from bs4 import BeautifulSoup
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "tools"))
+
+import hourglass_sphinx  # noqa: E402
+import notebooks  # noqa: E402
+import vendor  # noqa: E402
+
+
+def run(*command, cwd=ROOT, check=True, **environment):
+    """Run a command; fail with everything it said."""
+    variables = {**os.environ, **environment}
+    result = subprocess.run(
+        [str(part) for part in command],
+        cwd=cwd,
+        env=variables,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
+    assert not check or result.returncode == 0, result.stdout
+    return result
+
+
+def python(*arguments, **options):
+    return run(sys.executable, *arguments, **options)
+
+
+def copy_of_the_book(target):
+    """What a fresh clone holds: no environment, nothing built."""
+    generated = shutil.ignore_patterns(
+        ".git", ".venv*", "_build", "__pycache__", "*.egg-info", ".*_cache", ".hypothesis"
+    )
+    return Path(shutil.copytree(ROOT, target, ignore=generated))
+
+
+def executable(path, text):
+    path.write_text(text)
+    path.chmod(path.stat().st_mode | stat.S_IXUSR)
+
+
+# --- code and metadata --------------------------------------------------------------------------------------
+
+
+class TestHouse:
+    LINT_IMPORTS = (
+        "-c",
+        "from importlinter.cli import lint_imports_command; lint_imports_command()",
+        "--no-cache",
+    )
+
+    def test_imports_go_one_way(self):
+        python(*self.LINT_IMPORTS)
+
+    @pytest.mark.parametrize(
+        ("room", "line"),
+        [
+            ("engine", "import matplotlib"),
+            ("engine", "import scipy.special"),
+            ("engine", "from hourglass.topics import datasets"),
+            ("topics", "from hourglass.display import widgets"),
+            ("topics", "import ipywidgets"),
+        ],
+    )
+    def test_a_wrong_import_would_be_found(self, tmp_path, room, line):
+        shutil.copytree(ROOT / "src" / "hourglass", tmp_path / "hourglass")
+        shutil.copy(ROOT / "pyproject.toml", tmp_path)
+        (tmp_path / "hourglass" / room / "stray.py").write_text(line + "\n")
+        result = python(*self.LINT_IMPORTS, cwd=tmp_path, check=False, PYTHONPATH=str(tmp_path))
+        assert result.returncode == 1 and "BROKEN" in result.stdout, result.stdout
+
+    def test_ruff_finds_nothing(self):
+        python("-m", "ruff", "check", "--no-cache", ".")
+
+    @pytest.mark.parametrize(
+        ("schema", "path"),
+        [("github-workflows", ".github/workflows/book.yml"), ("citation-file-format", "CITATION.cff")],
+    )
+    def test_valid_for_its_schema(self, schema, path):
+        python("-m", "check_jsonschema", "--builtin-schema", f"vendor.{schema}", path)
+
+    def test_the_book_has_its_licences(self):
+        assert "BSD 3-Clause" in (ROOT / "LICENSE").read_text()
+        assert "Attribution 4.0 International" in (ROOT / "LICENSE-TEXT").read_text()
+
+
+class TestPins:
+    def pins(self, name):
+        lines = (line.split("#")[0].strip() for line in (ROOT / name).read_text().splitlines())
+        requirements = [Requirement(line) for line in lines if line and not line.startswith("-")]
+        return {canonicalize_name(r.name): str(r.specifier) for r in requirements}
+
+    def test_every_requirement_is_pinned_to_what_the_constraints_say(self):
+        constraints = self.pins("constraints.txt")
+        wanted = self.pins("requirements.txt") | self.pins("requirements-dev.txt")
+        assert all(re.fullmatch(r"==[\w.]+", pin) for pin in wanted.values())
+        assert wanted == {name: constraints[name] for name in wanted}
+
+    def test_the_package_asks_for_nothing_that_is_not_pinned(self):
+        metadata = importlib.metadata.requires("hourglass-book")
+        assert {canonicalize_name(Requirement(line).name) for line in metadata} <= self.pins(
+            "requirements.txt"
+        ).keys()
+
+    def test_the_constraints_reach_all_the_way_down(self):
+        constraints, seen = self.pins("constraints.txt"), set()
+        ahead = [(name, "") for name in self.pins("requirements-dev.txt") | self.pins("requirements.txt")]
+        while ahead:
+            name, extra = ahead.pop()
+            if (name, extra) in seen:
+                continue
+            seen.add((name, extra))
+            for line in importlib.metadata.requires(name) or []:
+                need = Requirement(line)
+                if need.marker is None or need.marker.evaluate({"extra": extra}):
+                    ahead += [(canonicalize_name(need.name), e) for e in (need.extras or {""})]
+        missing = {name for name, _ in seen} - constraints.keys() - {"pip", "setuptools", "wheel"}
+        assert not missing
+
+
+# --- the two commands ---------------------------------------------------------------------------------------
+
+STAND_IN = """#!/bin/sh
+# Stands in for Python: notes how it was called, and makes an environment that does the same.
+echo "$@" >> "{log}"
+for last; do :; done
+case "$1 $2" in
+  "-m venv") mkdir -p "$last/bin" && cp "$0" "$last/bin/python" ;;
+  "-m pip") test ! -e "{offline}" ;;
+esac
+"""
+
+
+class TestMake:
+    @pytest.fixture
+    def book(self, tmp_path):
+        """`make book` with a stand-in for Python; returns whether it succeeded, and its calls."""
+        house = tmp_path / "a clone"
+        house.mkdir()
+        for name in (
+            "Makefile",
+            "requirements.txt",
+            "requirements-dev.txt",
+            "constraints.txt",
+            "pyproject.toml",
+        ):
+            shutil.copy(ROOT / name, house)
+        log, self.offline = tmp_path / "log", tmp_path / "offline"
+        executable(tmp_path / "python", STAND_IN.format(log=log, offline=self.offline))
+
+        def make_book():
+            log.write_text("")
+            result = run(
+                "make",
+                "book",
+                f"PYTHON={tmp_path / 'python'}",
+                cwd=house,
+                check=False,
+                MAKEFLAGS="",
+                VENV=".venv",
+            )
+            return result.returncode == 0, log.read_text()
+
+        self.house = house
+        return make_book
+
+    def test_installs_once_builds_always(self, book):
+        succeeded, calls = book()
+        assert succeeded and "--requirement requirements.txt" in calls and " -W -n " in calls
+        succeeded, calls = book()
+        assert succeeded and "pip" not in calls and " -W -n " in calls
+
+    def test_installs_again_when_requirements_change(self, book):
+        book()
+        os.utime(self.house / "requirements.txt", (2e9, 2e9))
+        assert "pip" in book()[1]
+
+    def test_starts_afresh_after_an_installation_was_cut_short(self, book):
+        self.offline.touch()
+        succeeded, calls = book()
+        assert not succeeded and "build" not in calls and "--clear" not in calls
+        self.offline.unlink()
+        succeeded, calls = book()
+        assert succeeded and "-m venv --clear" in calls
+        assert "venv" not in book()[1]
+
+    def test_a_copied_environment_is_set_up_for_its_new_place(self, book):
+        book()
+        self.house = self.house.rename(self.house.with_name("moved"))
+        log = self.house.parent / "log"
+        log.write_text("")
+        run(
+            "make",
+            "book",
+            f"PYTHON={self.house.parent / 'python'}",
+            cwd=self.house,
+            MAKEFLAGS="",
+            VENV=".venv",
+        )
+        assert "pip" in log.read_text()
+
+    def test_help_comes_first_and_knows_every_command(self):
+        listed = run("make", MAKEFLAGS="").stdout
+        for command in ("book", "test", "notebooks", "serve", "clean", "help", "benchmarks"):
+            assert f"make {command} " in listed
+
+
+class TestContinuousIntegration:
+    CASE = '<testsuite><testcase classname="tests.{module}" name="test_x">{inside}</testcase></testsuite>'
+
+    @pytest.mark.parametrize(
+        ("module", "inside", "passes"),
+        [("test_pages", "", True), ("test_pages", "<skipped/>", False), ("test_engine", "", False)],
+    )
+    def test_fails_when_the_browser_tests_did_not_run(self, tmp_path, module, inside, passes):
+        (tmp_path / ".ci").mkdir()
+        shutil.copy(ROOT / ".ci" / "run", tmp_path / ".ci")
+        (tmp_path / "_build").mkdir()
+        (tmp_path / "_build" / "tests.xml").write_text(self.CASE.format(module=module, inside=inside))
+        stand_ins = tmp_path / "bin"
+        stand_ins.mkdir()
+        for tool in ("make", "chromium", "chromedriver", "apt-get", "sudo"):
+            executable(stand_ins / tool, '#!/bin/sh\ntest "$HOURGLASS_REQUIRE_BROWSER" = 1\n')
+        result = run(tmp_path / ".ci" / "run", check=False, PATH=f"{stand_ins}:{os.environ['PATH']}")
+        assert (result.returncode == 0) is passes, result.stdout
+
+
+class TestStoredOutputs:
+    def test_a_second_run_changes_no_byte_and_keeps_no_widget(self, tmp_path):
+        source = [
+            "import ipywidgets\nfrom tqdm import tqdm\nsum(tqdm(range(3)))",
+            "ipywidgets.IntSlider(description='rate')",
+            "import sys\nprint('a')\nprint('b', file=sys.stderr)\nprint('c')",
+        ]
+        notebook = new_notebook(cells=[new_code_cell(text, metadata={"scrolled": True}) for text in source])
+        notebook.cells[0].execution_count = 7
+        path = tmp_path / "chapter.ipynb"
+        nbformat.write(notebook, path)
+        assert "changed: chapter.ipynb" in python("tools/notebooks.py", path).stdout
+        first = path.read_bytes()
+        assert "changed: nothing" in python("tools/notebooks.py", path).stdout
+        assert path.read_bytes() == first
+        cells = nbformat.read(path, as_version=4).cells
+        assert [cell.execution_count for cell in cells] == [1, 2, 3]
+        assert [cell.metadata for cell in cells] == [{}, {}, {}]
+        assert list(cells[1].outputs[0].data) == ["text/plain"]
+        assert "stderr" not in {output.get("name") for output in cells[0].outputs}  # no progress bar
+
+    def test_a_chapter_that_stops_is_left_as_it_was(self, tmp_path):
+        path = tmp_path / "chapter.ipynb"
+        nbformat.write(new_notebook(cells=[new_code_cell("1 / 0")]), path)
+        before = path.read_bytes()
+        result = python("tools/notebooks.py", path, check=False)
+        assert result.returncode == 1 and "ZeroDivisionError" in result.stdout
+        assert path.read_bytes() == before
+
+    @pytest.mark.skipif(
+        platform.machine() not in ("x86_64", "AMD64"), reason="imitates Intel and AMD processors"
+    )
+    def test_an_imitated_processor_that_does_not_take_effect_is_noticed(self):
+        python("tools/processor.py", NPY_DISABLE_CPU_FEATURES="X86_V3 X86_V4 AVX512_ICL AVX512_SPR")
+        result = python("tools/processor.py", check=False, NPY_DISABLE_CPU_FEATURES="AVX2")
+        assert result.returncode == 1 and "did not take effect" in result.stdout
+
+
+# --- browser files ------------------------------------------------------------------------------------------
+
+
+class TestVendored:
+    @pytest.mark.parametrize("folder", ["assets/vendor", "tests/vendor"])
+    def test_files_are_those_of_the_manifest(self, folder):
+        folder = ROOT / folder
+        packages = json.loads((folder / "manifest.json").read_text())
+        listed = {path: digest for package in packages for path, digest in package["sha256"].items()}
+        found = {
+            path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+            for path in folder.rglob("*")
+            if path.is_file() and path.name != "manifest.json"
+        }
+        assert found == listed
+        for package in packages:
+            assert package["licence"] and package["source"].endswith(package["version"])
+            assert any(Path(path).name == "LICENSE" for path in package["sha256"]), (
+                f"{package['name']}: no licence text"
+            )
+
+    def test_a_refresh_would_bring_the_same_versions(self):
+        for packages, folder in ((vendor.PAGES, "assets/vendor"), (vendor.TESTS, "tests/vendor")):
+            manifest = json.loads((ROOT / folder / "manifest.json").read_text())
+            assert [(name, version) for name, version, *_ in packages] == [
+                (p["name"], p["version"]) for p in manifest
+            ]
+
+
+# --- pages --------------------------------------------------------------------------------------------------
+
+CHAPTER = [
+    "# Neurons\n\nSee [the answer](#answer-one).",
+    "## Exercises",
+    "### Exercise 1\n\nWhat is 1 + 1?",
+    "(answer-one)=\n#### Solution",
+    "It is **two**:",
+    new_code_cell("print(1 + 1)", outputs=[nbformat.v4.new_output("stream", text="2\n")], execution_count=1),
+    "##### Deeper\n\nA [link back](#exercise-1).",
+    "### Exercise 2\n\nAnd 2 + 2?",
+    "### Solution with *emphasis*",
+    "It is four.",
+    "### Solution\n\nAnother way.",
+    "## What to remember\n\nThe end.",
+]
+
+
+@pytest.fixture(scope="class")
+def page(request, tmp_path_factory):
+    """One small chapter, built with the book's extension and theme for the repository at `request.param`."""
+    source = tmp_path_factory.mktemp("pages")
+    (source / "book").mkdir()
+    cells = [new_markdown_cell(cell) if isinstance(cell, str) else cell for cell in CHAPTER]
+    nbformat.write(
+        new_notebook(cells=cells, metadata=notebooks.METADATA), source / "book" / "01-neurons.ipynb"
+    )
+    (source / "index.md").write_text("# Book\n\n```{toctree}\nbook/01-neurons\n```\n")
+    (source / "conf.py").write_text(
+        "extensions = ['myst_nb', 'hourglass_sphinx']\nhtml_theme = 'sphinx_book_theme'\n"
+        "nb_execution_mode = 'off'\nmyst_heading_anchors = 5\n"
+    )
+    address = getattr(request, "param", "")
+    variables = {"HOURGLASS_REPOSITORY": address, "PYTHONPATH": str(ROOT / "tools")}
+    python("-m", "sphinx", "-W", "-n", "-q", "-b", "html", source, source / "html", **variables)
+    return BeautifulSoup((source / "html" / "book" / "01-neurons.html").read_text(), "html.parser")
+
+
+class TestSolutions:
+    def test_each_is_a_box_that_unfolds_named_after_its_exercise(self, page):
+        boxes = page.select("details.solution")
+        assert [box["id"] for box in boxes] == [
+            "exercise-1-solution",
+            "exercise-2-solution",
+            "exercise-2-solution-2",
+        ]
+        assert [box.summary.get_text() for box in boxes] == ["Solution", "Solution with emphasis", "Solution"]
+        assert not any(box.has_attr("open") for box in boxes)
+        assert boxes[1].summary.find("em")
+
+    def test_everything_is_inside_and_nothing_else(self, page):
+        first, second, third = page.select("details.solution")
+        assert first.select_one("strong").get_text() == "two"
+        assert first.select_one(".cell_input") and first.select_one(".cell_output").get_text().strip() == "2"
+        assert first.select_one("section#deeper h5")
+        assert "It is four" in second.get_text() and "Another way" not in second.get_text()
+        assert "Another way" in third.get_text() and "remember" not in third.get_text()
+
+    def test_labels_lead_to_a_place_that_shows_while_the_box_is_closed(self, page):
+        link = page.find("a", string="the answer")
+        assert page.select_one(f"details.solution > summary {link['href']}")
+
+    def test_no_solution_in_the_contents(self, page):
+        contents = [
+            link.get_text(strip=True)
+            for link in page.select(".page-toc a, #pst-page-toc-nav a, .bd-toc-nav a")
+        ]
+        assert contents == ["Exercises", "Exercise 1", "Exercise 2", "What to remember"]
+
+    def test_headings_keep_their_levels(self, page):
+        assert [h.name for h in page.select("article h1, article h2, article h3, article h5")] == [
+            "h1",
+            "h2",
+            "h3",
+            "h5",
+            "h3",
+            "h2",
+        ]
+
+
+BUTTON = "a[href*=binder]"
+
+
+@pytest.mark.parametrize("page", [""], indirect=True)
+class TestNoRepository:
+    def test_no_buttons(self, page):
+        assert not page.select(BUTTON) and not page.select(".btn-source-repository-button")
+        assert "binder" not in str(page)
+
+
+@pytest.mark.parametrize("page", ["https://github.com/someone/hourglass"], indirect=True)
+class TestRepository:
+    def test_buttons_lead_to_this_chapter_and_this_repository(self, page):
+        (button,) = page.select(BUTTON)
+        assert (
+            button["href"]
+            == "https://mybinder.org/v2/gh/someone/hourglass/HEAD?urlpath=lab/tree/book/01-neurons.ipynb"
+        )
+        assert (
+            page.select_one(".btn-source-repository-button")["href"] == "https://github.com/someone/hourglass"
+        )
+
+
+class TestRepositoryAddress:
+    @pytest.mark.parametrize(
+        ("remote", "address"),
+        [
+            ("https://github.com/someone/hourglass.git", "https://github.com/someone/hourglass"),
+            ("https://user:secret@github.com/someone/hourglass", "https://github.com/someone/hourglass"),
+            ("git@github.com:someone/hourglass.git\n", "https://github.com/someone/hourglass"),
+            ("ssh://git@codeberg.org:22/someone/hourglass.git", "https://codeberg.org/someone/hourglass"),
+            ("https://gitlab.com/group/sub/hourglass/", "https://gitlab.com/group/sub/hourglass"),
+            ("https://github.com", None),
+            ("https://git.example.org/someone/hourglass.git", None),
+            ("http://127.0.0.1:3000/someone/hourglass.git", None),
+            ("git@intranet:someone/hourglass.git", None),
+            ("/srv/git/hourglass.git", None),
+            ("", None),
+        ],
+    )
+    def test_public_address(self, remote, address):
+        assert hourglass_sphinx.public_address(remote) == address
+
+    def test_comes_from_the_variable_else_from_the_checkout(self, tmp_path, monkeypatch):
+        monkeypatch.delenv("HOURGLASS_REPOSITORY", raising=False)
+        inside = tmp_path / "inside"
+        inside.mkdir()
+        assert hourglass_sphinx.repository(tmp_path) is None
+        run("git", "init", "-q", cwd=tmp_path)
+        assert hourglass_sphinx.repository(tmp_path) is None
+        run("git", "remote", "add", "origin", "git@github.com:someone/hourglass.git", cwd=tmp_path)
+        assert hourglass_sphinx.repository(tmp_path) == "https://github.com/someone/hourglass"
+        assert hourglass_sphinx.repository(inside) is None
+        monkeypatch.setenv("HOURGLASS_REPOSITORY", "https://git.example.org/me/fork/")
+        assert hourglass_sphinx.repository(tmp_path) == "https://git.example.org/me/fork"
+        monkeypatch.setenv("HOURGLASS_REPOSITORY", "")
+        assert hourglass_sphinx.repository(tmp_path) is None
+
+    @pytest.mark.parametrize(
+        ("address", "place"),
+        [
+            ("https://github.com/someone/hourglass", "gh/someone/hourglass"),
+            ("https://gitlab.com/group/sub/hourglass", "gl/group%2Fsub%2Fhourglass"),
+            (
+                "https://codeberg.org/someone/hourglass",
+                "git/https%3A%2F%2Fcodeberg.org%2Fsomeone%2Fhourglass",
+            ),
+        ],
+    )
+    def test_binder_link(self, address, place):
+        link = hourglass_sphinx.binder_link(address, "book/01-neurons.ipynb")
+        assert link == f"https://mybinder.org/v2/{place}/HEAD?urlpath=lab/tree/book/01-neurons.ipynb"
+
+
+# --- Binder -------------------------------------------------------------------------------------------------
+
+
+class TestBinderImage:
+    def test_python_311_and_one_editable_install(self, tmp_path):
+        clone = copy_of_the_book(tmp_path / "clone")
+        said = python("-m", "repo2docker", "--no-build", "--debug", ".", cwd=clone).stdout
+        assert "python=3.11" in said
+        installs = re.findall(r"^RUN .*pip install.*$", said, flags=re.MULTILINE)
+        assert len(installs) == 1 and installs[0].endswith('-r "binder/requirements.txt"'), installs
+        assert said.index("COPY --chown=0:0 src/ ${REPO_DIR}") < said.index(
+            installs[0]
+        )  # the package is there by then
+        assert (clone / "binder/requirements.txt").read_text().split() == ["-r", "../requirements.txt"]
+        assert "\n-e .\n" in (clone / "requirements.txt").read_text()
+
+
+@pytest.mark.slow
+class TestBinderInstall:
+    def test_a_chapter_runs_in_an_empty_environment_with_binders_requirements(self, tmp_path):
+        clone = copy_of_the_book(tmp_path / "clone")
+        run(sys._base_executable, "-m", "venv", tmp_path / "environment")
+        fresh = tmp_path / "environment" / "bin" / "python"
+        variables = {"PYTHONPATH": "", "VIRTUAL_ENV": ""}
+        run(fresh, "-m", "pip", "install", "--quiet", "-r", "binder/requirements.txt", cwd=clone, **variables)
+        where = run(
+            fresh, "-c", "import hourglass; print(hourglass.__file__)", cwd=tmp_path, **variables
+        ).stdout
+        assert Path(where.strip()).is_relative_to(clone / "src")
+        run(fresh, "-m", "jupyter", "execute", "book/01-neurons.ipynb", cwd=clone, **variables)
