@@ -22,6 +22,7 @@ document.addEventListener("DOMContentLoaded", () => {
   speakMathJax2();
   nameWidgets();
   unfoldSolutions();
+  reachScrollers();
 });
 
 /* The widget bundle asks MathJax 2 to set formulas in labels; answer with the version that the page has. */
@@ -96,4 +97,21 @@ function unfoldSolutions() {
     closed.forEach((box) => (box.open = true));
   });
   window.addEventListener("afterprint", () => closed.forEach((box) => (box.open = false)));
+}
+
+/* What scrolls sideways on a narrow screen can be scrolled by keyboard. The theme sees to code and tables, but not to pictures,
+   and not to what it finds in a closed box. */
+function reachScrollers() {
+  const sizes = new ResizeObserver((changed) => {
+    for (const { target } of changed) {
+      const scrolls = target.scrollWidth > target.clientWidth && getComputedStyle(target).overflowX !== "visible";
+      if (scrolls) target.tabIndex = 0;
+      else if (target.tabIndex === 0) target.removeAttribute("tabindex");
+    }
+  });
+  const places = "figure, pre, div.math, .output, .cell_output, .highlight, .pst-scrollable-table-container, .widget-html-content";
+  const watch = () => document.querySelectorAll(places).forEach((place) => sizes.observe(place));
+  watch();
+  // pictures of sliders are drawn late
+  new MutationObserver(watch).observe(document.querySelector("main") ?? document.body, { subtree: true, childList: true });
 }

@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from common import complains
 from hypothesis import example, given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
@@ -127,7 +126,7 @@ def test_softmax_is_stable_for_huge_logits(z):
 
 @pytest.mark.parametrize(("arguments", "error", "message"), [
     (([0, np.nan],), ValueError, "z must be finite in float64, got nan"),
-    (([np.inf, 0],), ValueError, "z must be finite in float64, got inf"),
+    (([np.inf, 0, np.nan, 1],), ValueError, "z must be finite in float64, got inf and 1 more"),
     (([],), ValueError, "z must not be empty, got shape (0,)"),
     ((["a"],), TypeError, "z must hold real numbers, got an array of dtype <U1"),
     (([1j],), TypeError, "z must hold real numbers, got an array of dtype complex128"),
@@ -137,5 +136,6 @@ def test_softmax_is_stable_for_huge_logits(z):
     (([0, 1], [2, 3]), TypeError, "base must be one number, got [2, 3]"),
 ])
 def test_softmax_complains(arguments, error, message):
-    with complains(error, message):
+    with pytest.raises(error) as caught:
         hg.softmax(*arguments)
+    assert str(caught.value) == message

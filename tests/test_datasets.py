@@ -1,9 +1,11 @@
 """Data sets and rules: the shapes, classes and geometry that they promise, and the same again for the same seed."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 from common import complains
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from sklearn.datasets import load_digits
 from sklearn.linear_model import LogisticRegression
@@ -58,6 +60,7 @@ def test_noise_has_its_standard_deviation():
         assert noise.mean() == pytest.approx(0, abs=0.01)
 
 
+@example(n=9, flips=1)
 @given(n=sizes, flips=st.floats(0, 1))
 def test_flips_turn_their_share_of_the_labels(n, flips):
     (x, clean), (same, turned) = datasets.moons(n), datasets.moons(n, flips=flips)
@@ -127,14 +130,14 @@ def test_all_complain_about_their_size(function, n, error, message):
         function(n)
 
 
-@pytest.mark.parametrize("function", [lambda seed: cloud(9, seed=seed) for cloud in CLOUDS] + [datasets.digits])
+@pytest.mark.parametrize("function", [*(partial(cloud, 9) for cloud in CLOUDS), datasets.digits])
 @pytest.mark.parametrize(("seed", "error", "message"), [
     (-1, ValueError, "seed must be at least 0, got -1"), (0.5, TypeError, "seed must be an integer, got 0.5"),
     (None, TypeError, "seed must be an integer, got None"), (True, TypeError, "seed must be an integer, got True"),
 ])
 def test_all_complain_about_their_seed(function, seed, error, message):
     with complains(error, message):
-        function(seed)
+        function(seed=seed)
 
 
 @pytest.mark.parametrize(("make", "error", "message"), [

@@ -14,13 +14,15 @@ import hourglass as hg
 from hourglass import activations
 
 IMAGE = (4, 6, 2)
-LAYERS = [
-    (hg.Dense(4, 3), (4,)), (hg.Dense(4, 3, bias=False), (4,)), (hg.Maxout(4, 3, pieces=3), (4,)),
-    (hg.PReLU(4), (4,)), (hg.Sigmoid(), (4,)), (hg.Tanh(), (4,)), (hg.ReLU(), (4,)), (hg.LeakyReLU(0.3), (4,)), (hg.ELU(1.7), (4,)),
-    (hg.GELU(), (4,)), (hg.GaussianNoise(0.5), (4,)), (hg.Flatten(), IMAGE),
-    (hg.MaxPool2D(2), IMAGE), (hg.MaxPool2D(1), IMAGE), (hg.Conv2D(2, 3), IMAGE), (hg.Conv2D(2, 3, padding=1), IMAGE),
-    (hg.Conv2D(2, 3, size=2, padding=2), IMAGE), (hg.Conv2D(2, 1, size=1), IMAGE),
+OF_ROWS = [
+    hg.Dense(4, 3), hg.Dense(4, 3, bias=False), hg.Maxout(4, 3, pieces=3), hg.PReLU(4), hg.Sigmoid(), hg.Tanh(),
+    hg.ReLU(), hg.LeakyReLU(0.3), hg.ELU(1.7), hg.GELU(), hg.GaussianNoise(0.5),
 ]
+OF_IMAGES = [
+    hg.Flatten(), hg.MaxPool2D(2), hg.MaxPool2D(1), hg.Conv2D(2, 3), hg.Conv2D(2, 3, padding=1),
+    hg.Conv2D(2, 3, size=2, padding=2), hg.Conv2D(2, 1, size=1),
+]
+LAYERS = [(layer, (4,)) for layer in OF_ROWS] + [(layer, IMAGE) for layer in OF_IMAGES]
 LEARNERS = [(layer, shape) for layer, shape in LAYERS if layer.draw(seeded(0))]
 each_layer = pytest.mark.parametrize(("layer", "shape"), LAYERS, ids=repr)
 each_learner = pytest.mark.parametrize(("layer", "shape"), LEARNERS, ids=repr)
@@ -112,6 +114,16 @@ def test_layers_are_their_functions(layer, function):
     np.testing.assert_array_equal(hg.Network(layer)(x), function(x))
 
 
+@pytest.mark.parametrize(("layer", "slope"), [
+    (hg.ReLU(), 0), (hg.LeakyReLU(0.3), 0.3), (hg.PReLU(1, 0.3), 0.3), (hg.ELU(1.7), 1.7), (hg.GELU(), 0.5),
+    (hg.Tanh(), 1), (hg.Sigmoid(), 0.25),
+], ids=repr)
+def test_at_zero_the_slope_is_the_one_from_the_left(layer, slope):
+    layer = hg.Network(layer).layers[0]
+    layer.forward(np.zeros((1, 1)))
+    assert layer.backward(np.ones((1, 1))) == slope
+
+
 def test_dense_is_a_weighted_sum_and_a_bias():
     network = random_network(hg.Dense(3, 2))
     x, layer = seeded(0).normal(size=(4, 3)), network.layers[0]
@@ -137,11 +149,11 @@ def test_prelu_contains_leaky_relu(slope, x):
 @pytest.mark.parametrize(("size", "padding"), [(1, 0), (2, 0), (3, 0), (3, 1), (2, 2)])
 def test_convolution_agrees_with_scipy(size, padding):
     network = random_network(hg.Conv2D(2, 3, size, padding))
-    x, params = seeded(0).normal(size=(4, 5, 7, 2)), network.layers[0].params
+    x, params = seeded(0).normal(size=(4, 3, 7, 2)), network.layers[0].params
     filters = params["weight"].reshape(size, size, 2, 3)
     padded = np.pad(x, ((0, 0), (padding, padding), (padding, padding), (0, 0)))
     output = network(x)
-    assert output.shape == (4, 5 + 2 * padding - size + 1, 7 + 2 * padding - size + 1, 3)
+    assert output.shape == (4, 3 + 2 * padding - size + 1, 7 + 2 * padding - size + 1, 3)
     for image, out in np.ndindex(4, 3):
         expected = sum(correlate2d(padded[image, :, :, c], filters[:, :, c, out], "valid") for c in range(2))
         np.testing.assert_allclose(output[image, :, :, out], expected + params["bias"][out], rtol=0, atol=1e-12)
@@ -214,6 +226,18 @@ def test_a_copied_layer_computes_the_same_by_itself(layer, shape, twin):
 @each_layer
 def test_a_layer_reads_as_it_was_written(layer, shape):
     assert repr(eval(repr(layer), vars(hg))) == repr(layer)
+    assert layer.params == layer.grads == {}
+
+
+@pytest.mark.parametrize(("layer", "written"), [
+    (hg.Dense(1, 2), "Dense(n_in=1, n_out=2, bias=True, scale='glorot')"),
+    (hg.Maxout(1, 2), "Maxout(n_in=1, n_out=2, pieces=2, scale='glorot')"),
+    (hg.PReLU(1), "PReLU(n=1, initial_slope=0.25)"), (hg.LeakyReLU(), "LeakyReLU(negative_slope=0.01)"),
+    (hg.ELU(), "ELU(alpha=1.0)"), (hg.MaxPool2D(), "MaxPool2D(size=2)"),
+    (hg.Conv2D(1, 2), "Conv2D(channels_in=1, channels_out=2, size=3, padding=0, scale='he')"),
+])
+def test_what_is_not_said_has_a_usual_value(layer, written):
+    assert repr(layer) == written
 
 
 @pytest.mark.parametrize(("make", "error", "message"), [

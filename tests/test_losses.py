@@ -72,7 +72,8 @@ def test_the_mean_is_the_sum_over_examples_divided_by_their_number(kind, seed, b
     total = sum(kind("sum")(output[i:i + 1], target[i:i + 1]) for i in range(batch))
     assert kind("sum")(output, target) == pytest.approx(total)
     assert kind()(output, target) == pytest.approx(total / count)
-    np.testing.assert_allclose(kind().gradient(output, target) * count, kind("sum").gradient(output, target), atol=1e-12)
+    mean, sums = kind().gradient(output, target), kind("sum").gradient(output, target)
+    np.testing.assert_allclose(mean * count, sums, atol=1e-12)
 
 
 @given(seed=st.integers(0, 2**32 - 1), n=st.integers(2, 5))
@@ -174,6 +175,13 @@ def test_single_precision_stays_single(kind, n):
     assert loss(single, target).dtype == loss.gradient(single, target).dtype == np.float32
     np.testing.assert_allclose(loss(single, target), loss(output, target), rtol=1e-5)
     np.testing.assert_allclose(loss.gradient(single, target), loss.gradient(output, target), atol=1e-6)
+    np.testing.assert_array_equal(loss.gradient(output, target), kind().gradient(output, target))
+
+
+def test_rows_of_probabilities_may_be_rounded_to_half_precision():
+    rows = seeded(0).dirichlet(np.ones(4), 100)
+    output, loss = seeded(1).normal(size=rows.shape), hg.SoftmaxCrossEntropy()
+    assert loss(output, rows.astype(np.float16)) == pytest.approx(loss(output, rows), rel=1e-3)
 
 
 def test_lists_do_as_well_as_arrays():
@@ -185,7 +193,7 @@ def test_accuracy_counts_the_right_ones():
     output = np.array([[[3, 1], [1, 3], [0, 1], [2, 0]], [[1, 3], [3, 1], [1, 0], [0, 2]]])
     np.testing.assert_array_equal(hg.accuracy(output, [0, 1, 1, 1]), [0.75, 0.25])
     np.testing.assert_array_equal(hg.accuracy(output, [[0, 1, 1, 0], [0, 0, 0, 1]]), [1, 0.75])
-    assert hg.accuracy([[-1], [2], [3], [-0.5]], [0, 1, 0, 0]) == 0.75
+    assert hg.accuracy([[-1], [2], [3], [0.5], [0]], [0, 1, 0, 1, 0]) == 0.8
     with complains(ValueError, "labels must have shape (4,) or (2, 4), got (3,)"):
         hg.accuracy(output, [0, 1, 1])
     with complains(ValueError, "output must have shape (*replicas, batch, n), got (2,)"):
@@ -198,18 +206,20 @@ def test_losses_read_as_they_were_written(kind):
 
 
 ROWS = np.eye(3)[[0, 1]]
+ASKED = "target must be integer labels or float rows of 3 probabilities"
 CLASSES = [  # of target, for the outputs [[1, 2, 3], [4, 5, 6]]
     ([0, 3], ValueError, "target must hold labels from 0 to 2, got 0 to 3"),
     ([-1, 2], ValueError, "target must hold labels from 0 to 2, got -1 to 2"),
-    ([0.0, 1.0], TypeError, "target must be integer labels or float rows of 3 probabilities, got dtype float64 and shape (2,)"),
-    ([True, False], TypeError, "target must be integer labels or float rows of 3 probabilities, got dtype bool and shape (2,)"),
-    (["a", "b"], TypeError, "target must be integer labels or float rows of 3 probabilities, got dtype <U1 and shape (2,)"),
+    ([0.0, 1.0], TypeError, f"{ASKED}, got dtype float64 and shape (2,)"),
+    ([True, False], TypeError, f"{ASKED}, got dtype bool and shape (2,)"),
+    (["a", "b"], TypeError, f"{ASKED}, got dtype <U1 and shape (2,)"),
     ([0], ValueError, "target must have shape (2,), got (1,)"),
     ([[0], [1]], ValueError, "target must have shape (2,), got (2, 1)"),
     ([], ValueError, "target must not be empty, got shape (0,)"),
     ([[0], [1, 2]], ValueError, "target must be an array, got rows of different lengths: [[0], [1, 2]]"),
-    (ROWS[:, :2], TypeError, "float rows of 3 probabilities, got dtype float64 and shape (2, 2)"),
-    (ROWS * 1.1, ValueError, "target must be integer labels or rows of probabilities that sum to 1, got the row [1.1 0.  0. ]"),
+    (ROWS[:, :2], TypeError, f"{ASKED}, got dtype float64 and shape (2, 2)"),
+    (ROWS * 1.1, ValueError,
+     "target must be integer labels or rows of probabilities that sum to 1, got the row [1.1 0."),
     (ROWS - 2e-6, ValueError, "target must be integer labels or rows of probabilities that sum to 1, got the row ["),
     ([[1.0, 0, 0], [2, -1, 0]], ValueError, "rows of probabilities that sum to 1, got the row [ 2. -1.  0.]"),
     (ROWS * np.nan, ValueError, "target must be finite in float64, got nan and 5 more"),
@@ -224,11 +234,13 @@ def test_class_losses_complain_about_targets(kind, target, error, message):
 
 
 @pytest.mark.parametrize(("kind", "output", "target", "error", "message"), [
-    (hg.Hinge, [[1, 2]], [[0.5, 0.5]], ValueError, "target must be integer labels or one-hot rows for the hinge loss, got 0.5"),
+    (hg.Hinge, [[1, 2]], [[0.5, 0.5]], ValueError,
+     "target must be integer labels or one-hot rows for the hinge loss, got 0.5"),
     (hg.SoftmaxCrossEntropy, [[1]], [2], ValueError, "target must hold labels from 0 to 1, got 2 to 2"),
     (hg.MeanSquaredError, [[1, 2]], [1, 2], ValueError, "target must have shape (1, 2), got (2,)"),
     (hg.MeanSquaredError, [[1, 2]], [[1, np.inf]], ValueError, "target must be finite in float64, got inf"),
-    (hg.MeanSquaredError, [[1, 2]], [["a", "b"]], TypeError, "target must hold real numbers, got an array of dtype <U1"),
+    (hg.MeanSquaredError, [[1, 2]], [["a", "b"]], TypeError,
+     "target must hold real numbers, got an array of dtype <U1"),
     (hg.MeanSquaredError, [[1, 2]], [], ValueError, "target must not be empty, got shape (0,)"),
     (hg.MeanSquaredError, np.ones((2, 3, 4)), np.ones((3, 3, 4)), ValueError,
      "target must have shape (3, 4) or (2, 3, 4), got (3, 3, 4)"),

@@ -27,6 +27,7 @@ CHAINS = {
 }
 each_chain = pytest.mark.parametrize(("chain", "shape"), CHAINS.values(), ids=CHAINS)
 each_replicas = pytest.mark.parametrize("replicas", REPLICAS, ids=str)
+INDICES = [0, -1, (1, 2), slice(1), (slice(None), 1), (0, slice(1, 3)), [1, 1], (..., [2, 0]), ...]
 SEEDS = np.array([[3, 1, 4], [1, 5, 9]])
 
 
@@ -55,8 +56,7 @@ def test_replica_i_is_the_network_with_seed_i(chain, shape):
 
 
 @each_chain
-@pytest.mark.parametrize("index", [0, -1, (1, 2), slice(1), (slice(None), 1), (0, slice(1, 3)), [1, 1], (..., [2, 0]), ...],
-                         ids=str)
+@pytest.mark.parametrize("index", INDICES, ids=str)
 def test_an_index_picks_replicas(chain, shape, index):
     many, x = random_network(*chain, replicas=(2, 3)), inputs(shape)
     picked, places = many[index], np.arange(6).reshape(2, 3)[index]
@@ -211,8 +211,8 @@ def test_noise_is_put_back_as_it_was():
         assert not network(x).any(), "a call says for itself whether it wants noise"
         assert network.forward(x).all()
     assert not network.forward(x).any()
-    with pytest.raises(ZeroDivisionError), network.noise():
-        1 / 0
+    with pytest.raises(KeyboardInterrupt), network.noise():
+        raise KeyboardInterrupt
     assert not network.forward(x).any()
 
 
@@ -225,9 +225,9 @@ def test_layers_are_copied():
 
 
 def test_without_a_seed_it_is_seed_0():
-    default, zero, one = hg.Network(hg.Dense(2, 3)), hg.Network(hg.Dense(2, 3), seed=0), hg.Network(hg.Dense(2, 3), seed=1)
+    default, zero, one = (hg.Network(hg.Dense(2, 3, bias=False), **seed) for seed in ({}, {"seed": 0}, {"seed": 1}))
     np.testing.assert_array_equal(default.parameters, zero.parameters)
-    assert (zero.layers[0].params["weight"] != one.layers[0].params["weight"]).all()
+    assert (zero.parameters != one.parameters).all()
 
 
 DENSE = "Dense(n_in=4, n_out=3, bias=True, scale='glorot')"
@@ -239,7 +239,8 @@ DENSE = "Dense(n_in=4, n_out=3, bias=True, scale='glorot')"
     ([hg.Dense(4, 3), hg.Tanh], TypeError, "layers must be layers such as Dense(2, 3), got <class"),
     ([hg.Dense(2, 5), hg.Dense(4, 3)], ValueError,
      f"layers must fit: position 1 is {DENSE}, but the layer before it gives 5"),
-    ([hg.Maxout(2, 5), hg.Tanh(), hg.Dense(4, 3)], ValueError, f"position 2 is {DENSE}, but the layer before it gives 5"),
+    ([hg.Maxout(2, 5), hg.Tanh(), hg.Dense(4, 3)], ValueError,
+     f"position 2 is {DENSE}, but the layer before it gives 5"),
     ([hg.PReLU(5), hg.Dense(4, 3)], ValueError, f"position 1 is {DENSE}, but the layer before it gives 5"),
     ([hg.Conv2D(1, 5), hg.MaxPool2D(2), hg.Conv2D(4, 1)], ValueError, "but the layer before it gives 5"),
     ([hg.Conv2D(1, 4), hg.Dense(4, 3)], ValueError,
@@ -247,7 +248,8 @@ DENSE = "Dense(n_in=4, n_out=3, bias=True, scale='glorot')"
     ([hg.Dense(2, 4), hg.Tanh(), hg.Flatten()], ValueError,
      "layers must fit: position 2 is Flatten(), which takes images, but the layer before it gives rows of numbers"),
     ([hg.Flatten(), hg.MaxPool2D(2)], ValueError, "which takes images, but the layer before it gives rows of numbers"),
-    ([hg.MaxPool2D(2), hg.GaussianNoise(1)], ValueError, "which takes rows of numbers, but the layer before it gives images"),
+    ([hg.MaxPool2D(2), hg.GaussianNoise(1)], ValueError,
+     "which takes rows of numbers, but the layer before it gives images"),
 ])
 def test_networks_complain_about_layers(layers, error, message):
     with complains(error, message):
@@ -280,7 +282,7 @@ def test_networks_complain_about_options(options, error, message):
 @pytest.mark.parametrize(("x", "error", "message"), [
     (np.ones(4), ValueError, "x must have shape (batch, n), or with replica axes (2, 3) in front, got (4,)"),
     (3.0, ValueError, "x must have shape (batch, n), or with replica axes (2, 3) in front, got ()"),
-    (np.ones((3, 5, 4)), ValueError, "x must have shape (batch, n), or with replica axes (2, 3) in front, got (3, 5, 4)"),
+    (np.ones((3, 5, 4)), ValueError, "or with replica axes (2, 3) in front, got (3, 5, 4)"),
     (np.ones((3, 2, 5, 4)), ValueError, "replica axes (2, 3) in front, got (3, 2, 5, 4)"),
     (np.ones((5, 3)), ValueError, "x must have 4 numbers on its last axis, got shape (5, 3)"),
     (np.ones((0, 4)), ValueError, "x must not be empty, got shape (0, 4)"),
@@ -356,7 +358,8 @@ def zipped(file):
     (saved(replicas=[0]), "seeds must not be empty"), (saved(replicas=5), "not iterable"),
     (saved(layers=[["os", {}]]), "layer must be one of"), (saved(layers=[["Dense", {"n_in": 3}]]), "n_out"),
     (saved(layers=[["Dense", {"n_in": 3, "n_out": 2, "colour": "red"}]]), "colour"),
-    (saved(layers=[["Dense", {"n_in": 3, "n_out": -2}]]), "n_out must be at least 1, got -2"), (saved(layers=[]), "empty"),
+    (saved(layers=[["Dense", {"n_in": 3, "n_out": -2}]]), "n_out must be at least 1, got -2"),
+    (saved(layers=[]), "layers must not be empty"),
 ])
 def test_foreign_files_are_refused(tmp_path, content, reason):
     path = tmp_path / "network"

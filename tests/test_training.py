@@ -53,7 +53,8 @@ def params(network):
 def test_a_step_worked_by_hand():
     """x = (1, 2); sums (2, -2); the second unit rests; output 0.5 * 2 + 1 = 2; wanted 1; error 1; loss 1.
 
-    Back: 2 by the output and its bias; (2 * 2, 2 * 0) by its weights; (2 * 0.5, 0) by the sums; that times x by the weights.
+    Back: 2 by the output and its bias; (2 * 2, 2 * 0) by its weights; (2 * 0.5, 0) by the sums; x times that by the
+    weights.
     """
     network = hg.Network(hg.Dense(2, 2), hg.ReLU(), hg.Dense(2, 1))
     set_params(network, {"weight": [[1, -1], [0.5, -1]], "bias": [0, 1]}, {"weight": [[0.5], [3]], "bias": [1]})
@@ -303,7 +304,7 @@ def test_ctrl_c_leaves_frozen_replicas_frozen():
 
 
 def bowl(*replicas):
-    """w, starting at 1, with loss w^2: a step makes it (1 - 2 lr) w. With lr 1e100 that is 1, -2e100, 4e200, and the end."""
+    """w, from 1, with loss w^2: a step makes it (1 - 2 lr) w. With lr 1e100 that is 1, -2e100, 4e200, and the end."""
     network = hg.Network(hg.Dense(1, 1, bias=False), seeds=np.zeros(replicas, int))
     network.parameters[...] = 1
     return network
@@ -312,7 +313,8 @@ def bowl(*replicas):
 @pytest.mark.parametrize(("epochs", "blamed"), [(2, 2), (3, 3), (9, 3)])
 def test_divergence_names_the_epoch_and_leaves_the_last_finite_parameters(epochs, blamed):
     network = bowl()
-    with complains(FloatingPointError, f"the loss is no longer finite in epoch {blamed}; the network has its last good"):
+    message = f"the loss is no longer finite in epoch {blamed}; the network has its last good parameters"
+    with complains(FloatingPointError, message):
         train(network, [[1]], [[0]], loss=hg.MeanSquaredError(), optimizer=hg.SGD(1e100), epochs=epochs)
     np.testing.assert_allclose(network.parameters, -2e100)
 
@@ -334,8 +336,8 @@ def test_divergence_counts_the_replicas():
 @pytest.mark.parametrize("epochs", [2, 9])
 def test_a_frozen_replica_leaves_the_others_alone(epochs):
     network = bowl(3)
-    history = train(network, [[1]], [[0]], loss=hg.MeanSquaredError(), optimizer=hg.SGD([0.1, 1e100, 0.2]), epochs=epochs,
-                    on_divergence="freeze")
+    history = train(network, [[1]], [[0]], loss=hg.MeanSquaredError(), optimizer=hg.SGD([0.1, 1e100, 0.2]),
+                    epochs=epochs, on_divergence="freeze")
     np.testing.assert_allclose(network.parameters, [0.8**epochs, -2e100, 0.6**epochs], rtol=1e-12)
     assert history.diverged.tolist() == [-1, min(epochs, 3), -1]
     np.testing.assert_allclose(history.loss[:, 0], 0.64 ** np.arange(epochs), rtol=1e-12)
@@ -412,7 +414,7 @@ def test_a_wrong_gradient_fails_the_check(factor, error):
 ONE_HOT = np.eye(3)[[0, 1, 2, 0]]
 X, Y = np.ones((4, 4)), np.array([0, 1, 2, 0])
 CROSS_ENTROPY = {
-    "x of wrong width": ({"x": np.ones((4, 3))}, ValueError, "x must have 4 numbers on its last axis, got shape (4, 3)"),
+    "x of wrong width": ({"x": X[:, :3]}, ValueError, "x must have 4 numbers on its last axis, got shape (4, 3)"),
     "x of wrong replicas": ({"x": np.ones((3, 4, 4))}, ValueError, "or with replica axes (2,) in front, got (3, 4, 4)"),
     "x empty": ({"x": np.ones((0, 4))}, ValueError, "x must not be empty, got shape (0, 4)"),
     "x NaN": ({"x": X * np.nan}, ValueError, "x must be finite in float64, got nan and 15 more"),
@@ -431,10 +433,13 @@ CROSS_ENTROPY = {
     "loss name": ({"loss": "hinge"}, TypeError, "loss must be a loss such as SoftmaxCrossEntropy(), got 'hinge'"),
     "hinge fractions": ({"loss": hg.Hinge(), "y": np.full((4, 3), 1 / 3)}, ValueError,
                         "y must be integer labels or one-hot rows for the hinge loss, got 0.333"),
-    "squares of labels": ({"loss": hg.MeanSquaredError()}, ValueError, "y must have shape (4, 3) or (2, 4, 3), got (4,)"),
-    "squares of NaN": ({"loss": hg.MeanSquaredError(), "y": ONE_HOT * np.nan}, ValueError, "y must be finite in float64"),
+    "squares of labels": ({"loss": hg.MeanSquaredError()}, ValueError,
+                          "y must have shape (4, 3) or (2, 4, 3), got (4,)"),
+    "squares of NaN": ({"loss": hg.MeanSquaredError(), "y": ONE_HOT * np.nan}, ValueError,
+                       "y must be finite in float64"),
     "optimizer name": ({"optimizer": "adam"}, TypeError, "optimizer must be an optimizer such as SGD(0.1), got 'adam'"),
-    "rates": ({"optimizer": hg.SGD([1, 2, 3])}, ValueError, "lr must have one number a replica, shape (2,), got shape (3,)"),
+    "rates": ({"optimizer": hg.SGD([1, 2, 3])}, ValueError,
+              "lr must have one number a replica, shape (2,), got shape (3,)"),
     "decays": ({"optimizer": hg.Adam(1, weight_decay=[1, 2, 3])}, ValueError,
                "weight_decay must have one number a replica, shape (2,), got shape (3,)"),
     "epochs none": ({"epochs": 0}, ValueError, "epochs must be at least 1, got 0"),
@@ -449,8 +454,10 @@ CROSS_ENTROPY = {
     "seed negative": ({"seed": -1}, ValueError, "seed must be at least 0, got -1"),
     "seed word": ({"seed": "zero"}, TypeError, "seed must be an integer, got 'zero'"),
     "seed none": ({"seed": None}, TypeError, "seed must be an integer, got None"),
-    "callback alone": ({"callbacks": print}, TypeError, "callbacks must be a list of functions f(epoch, network), got <built"),
-    "callback word": ({"callbacks": ["stop"]}, TypeError, "callbacks must be a list of functions f(epoch, network), got ['stop']"),
+    "callback alone": ({"callbacks": print}, TypeError,
+                       "callbacks must be a list of functions f(epoch, network), got <built"),
+    "callback word": ({"callbacks": ["stop"]}, TypeError,
+                      "callbacks must be a list of functions f(epoch, network), got ['stop']"),
     "divergence": ({"on_divergence": "stop"}, ValueError, "on_divergence must be one of 'raise', 'freeze', got 'stop'"),
 }
 

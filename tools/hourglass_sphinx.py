@@ -166,7 +166,22 @@ def leave_out_thebe(app, pagename, templatename, context, doctree):
         files[:] = [f for f in files if "thebe" not in f"{f.filename} {f.attributes.get('body')}".lower()]
 
 
+def leave_out_old_roles(app, pagename, templatename, context, doctree):
+    """A screen reader that does not know this role any more would find a list of references without entries."""
+    if "body" in context:
+        context["body"] = context["body"].replace('role="doc-biblioentry"', 'role="listitem"')
+
+
+# --- docstrings --------------------------------------------------------------------------------------------------
+
+
+def plain_docstring(app, what, name, obj, options, lines):
+    """Docstrings are written to be read in the code: a star is a star, and a bar a bar."""
+    lines[:] = [re.sub(r"([*|])", r"\\\1", line) for line in lines]
+
+
 def setup(app):
+    app.connect("autodoc-process-docstring", plain_docstring)
     app.add_node(solution, html=(visit_solution, depart_solution))
     app.add_transform(NameSolutions)
     app.add_post_transform(FoldSolutions)
@@ -174,4 +189,5 @@ def setup(app):
     app.connect("builder-inited", find_repository)
     app.connect("html-page-context", add_buttons, priority=501)  # the theme makes the list of buttons at 500
     app.connect("html-page-context", leave_out_thebe, priority=999)
+    app.connect("html-page-context", leave_out_old_roles)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

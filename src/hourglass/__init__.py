@@ -26,5 +26,5 @@ from .engine.layers import (
 from .engine.losses import Hinge, MeanSquaredError, SoftmaxCrossEntropy, accuracy
 from .engine.network import Network, load
 from .engine.optimizers import SGD, Adam, RMSprop
-from .engine.training import History, gradient_check, train
+from .engine.training import History, cooling, gradient_check, train
 from .topics import datasets, rules

@@ -92,6 +92,17 @@ def glue(**numbers):
         bind(name, text, display=False)
 
 
+def table(head, rows):
+    """A table of texts. head: one text a column. rows: lists of as many; the first of each names its row."""
+    top = "".join(f'<th scope="col">{escape(text)}</th>' for text in head)
+    body = "".join(f'<tr><th scope="row">{escape(row[0])}</th>{"".join(f"<td>{escape(text)}</td>" for text in row[1:])}</tr>'
+                   for row in rows)
+    widths = [max(len(row[i]) for row in [head, *rows]) for i in range(len(head))]
+    text = "\n".join("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+                     for row in [head, *rows])
+    display(Page(f'<table class="results"><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table>', text))
+
+
 def quiz(question, answers):
     """A question with answers to open; each says whether it is right, and why.
 

@@ -86,14 +86,12 @@ class SoftmaxCrossEntropy(Loss):
         return class_rows(target, batch, n, dtype, replicas, name)
 
     def evaluate(self, output, target):
-        logits = output
         if output.shape[-1] == 1:
-            logits = np.concatenate([np.zeros_like(output), output], axis=-1)
-        shape = logits.shape
-        if getattr(self, "_shape", None) != shape or self._powers.dtype != logits.dtype:
-            self._shape = shape
-            self._shifted, self._powers = np.empty((2, *shape), logits.dtype)
-        shifted = np.subtract(logits, np.maximum.reduce(logits, axis=-1, keepdims=True), self._shifted)
+            return self._evaluate_log_odds(output, target[..., 1:])
+        if getattr(self, "_shape", None) != output.shape or self._powers.dtype != output.dtype:
+            self._shape = output.shape
+            self._shifted, self._powers = np.empty((2, *output.shape), output.dtype)
+        shifted = np.subtract(output, np.maximum.reduce(output, axis=-1, keepdims=True), self._shifted)
         powers = np.exp(shifted, self._powers)
         normaliser = np.add.reduce(powers, axis=-1, keepdims=True)
         # a row's loss is log(sum(exp(z))) - sum(t z), since its targets sum to 1
@@ -101,8 +99,14 @@ class SoftmaxCrossEntropy(Loss):
         shifted *= target
         powers /= normaliser
         powers -= target
-        value, gradient = self._scaled(shifted, powers, shape[-2])
-        return -value, gradient if output.shape[-1] > 1 else gradient[..., 1:]
+        value, gradient = self._scaled(shifted, powers, output.shape[-2])
+        return -value, gradient
+
+    def _evaluate_log_odds(self, odds, target):
+        """log(1 + exp(z)) - t z, and sigma(z) - t; exp only of negative numbers, as in `activations.sigmoid`."""
+        small = np.exp(-np.abs(odds))
+        values = np.maximum(odds, 0) - target * odds + np.log1p(small)
+        return self._scaled(values, np.where(odds >= 0, 1, small) / (1 + small) - target, odds.shape[-2])
 
 
 class Hinge(Loss):

@@ -86,6 +86,20 @@ def train(network, x, y, *, loss, optimizer, epochs, batch_size=None, seed=0, ca
     return history
 
 
+def cooling(optimizer, epochs):
+    """A callback for `train` that lowers the learning rate in a straight line, from its value now to almost zero at the end.
+
+    Steps that shrink come to rest in a minimum instead of jumping about it; and runs on different processors, whose
+    rounding differs in the last digit, end at the same place.
+    """
+    start, epochs = optimizer.lr, checks.positive_integer(epochs, "epochs")
+
+    def lower(epoch, network):
+        optimizer.lr = start * (1 - epoch / (epochs + 1))
+
+    return lower
+
+
 class Guard:
     """Watches the loss, and keeps the last parameters at which it was finite."""
 

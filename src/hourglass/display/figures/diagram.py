@@ -8,7 +8,7 @@ from matplotlib.path import Path
 
 from ...engine.layers import Dense
 from ...engine.network import Network
-from .style import INK, MUTED, NEGATIVE, PALE, PAPER, POSITIVE, SMALL, WIDTH
+from .style import INK, MUTED, NEGATIVE, PALE, PAPER, POSITIVE, SMALL, WIDTH, new
 
 
 def network(weights, activations=None, labels=None, names=None, numbers=False, height=None, ax=None):
@@ -49,6 +49,14 @@ def network(weights, activations=None, labels=None, names=None, numbers=False, h
     return ax.figure
 
 
+def networks(weights):
+    """Several diagrams side by side. weights: a list of what `network` takes. Returns the figure."""
+    figure, axes = new(len(weights), height=2.2)
+    for ax, one in zip(axes, weights, strict=True):
+        network(one, ax=ax)
+    return figure
+
+
 def _silhouette(ax, columns, radius):
     """The hourglass itself: a pale shape around all units."""
     top = [(c[0, 0], c[:, 1].max() + 1.9 * radius) for c in columns]
@@ -77,6 +85,9 @@ def _connections(ax, left, right, weight):
     i, j = np.nonzero(size >= matters)
     segments, sizes = np.stack([left[i], right[j]], axis=1), size[i, j]
     crowd = min(1.0, 40 / len(i)) if len(i) else 1.0
+    if size.min() == size.max():  # weights that say nothing: only the connections are meant
+        ax.add_collection(LineCollection(segments, linewidths=0.8, colors=MUTED, zorder=1))
+        return
     for positive, colour, style in ((True, POSITIVE, "solid"), (False, NEGATIVE, (0, (3, 1.5)))):
         chosen = (weight[i, j] > 0) == positive
         ax.add_collection(LineCollection(segments[chosen], linewidths=0.3 + 3.2 * sizes[chosen] * max(crowd, 0.3), colors=colour,

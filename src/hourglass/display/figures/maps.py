@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
 
-from .style import INK, MUTED, NEGATIVE, PALE, PAPER, POSITIVE, SMALL, new
+from .style import INK, MUTED, NARROW, NEGATIVE, PAPER, POSITIVE, SMALL, new
 
 # A map's ground is light on a dark page too. What stands on it has colours that no page replaces.
 MAP_INK, MAP_PAPER, MAP_POSITIVE, MAP_NEGATIVE = "#1a1a1a", "#fefefe", "#005f96", "#b34f00"
@@ -29,24 +29,28 @@ def extent_of(x, margin=0.12):
     return (low[0] - pad[0], high[0] + pad[0], low[1] - pad[1], high[1] + pad[1])
 
 
-def decision_maps(probability, x, y, titles=None, columns=3, height=None, extent=None, steps=80, size=22):
-    """Small maps of the probability of class 1, one for each function in `probability`, over the same data; the line is one half.
+def bands(ax, extent, score):
+    """Six bands of equal probability under a square grid of scores (log-odds), and the line of one half."""
+    probability = np.array([0.1, 0.25, 0.5, 0.75, 0.9])
+    grid = np.linspace(*extent[:2], len(score)), np.linspace(*extent[2:], len(score))
+    levels = [-1e9, *np.log(probability / (1 - probability)), 1e9]
+    ax.contourf(*grid, score, levels=levels, colors=CLASS_MAP(np.linspace(0.22, 0.78, 6)))
+    if score.min() < 0 < score.max():
+        ax.contour(*grid, score, [0], colors=MAP_INK, linewidths=1.6)
 
-    probability: functions from points (n, 2) to (n,), a list. x, y: the data. Returns the figure.
+
+def decision_maps(networks, x, y, steps=61):
+    """Maps of the probability of class 1 side by side, one a network, over the same data.
+
+    networks: {title: network with one output and no replicas}. x, y: the data. Returns the figure.
     """
-    columns = min(columns, len(probability))
-    extent = extent or extent_of(x)
-    figure, axes = new(columns, -(-len(probability) // columns), height, squeeze=False)
-    for i, ax in enumerate(axes.flat):
-        ax.axis("off")
-        if i >= len(probability):
-            continue
-        p = probability[i](plane(extent, steps)).reshape(steps, steps)
-        ax.imshow(p, cmap=CLASS_MAP, vmin=-0.35, vmax=1.35, extent=extent, origin="lower", aspect="auto", interpolation="bilinear")
-        if p.min() < 0.5 < p.max():
-            ax.contour(p, [0.5], colors=MAP_INK, linewidths=1.3, extent=extent)
-        points(ax, x, y, size)
-        ax.set(xlim=extent[:2], ylim=extent[2:], title=titles[i] if titles else None)
+    extent = extent_of(x)
+    figure, axes = new(len(networks), height=2.2 if len(networks) > 1 else 3.2, squeeze=False)
+    for ax, (title, network) in zip(axes[0], networks.items(), strict=True):
+        bands(ax, extent, network(plane(extent, steps)).reshape(steps, steps))
+        points(ax, x, y, size=14 if len(networks) > 1 else 22)
+        ax.set(xlim=extent[:2], ylim=extent[2:], title=title, xticks=[], yticks=[])
+        ax.spines[:].set_visible(False)
     return figure
 
 
@@ -58,13 +62,10 @@ def boundary(weights, bias, x, y, extent=None, ax=None):
     extent = extent or extent_of(x)
     if ax is None:
         _, ax = new(height=4.0)
-    score = (plane(extent, 3) @ weights + bias).reshape(3, 3)  # a linear score's contours are straight: no finer grid is needed
-    bands = np.array([0.1, 0.25, 0.5, 0.75, 0.9])
-    grid = np.linspace(*extent[:2], 3), np.linspace(*extent[2:], 3)
-    ax.contourf(*grid, score, levels=[-1e9, *np.log(bands / (1 - bands)), 1e9], colors=CLASS_MAP(np.linspace(0.22, 0.78, 6)))
+    # a linear score has straight contours: no finer grid is needed
+    bands(ax, extent, (plane(extent, 3) @ weights + bias).reshape(3, 3))
     size = float(np.hypot(*weights))
     if size:
-        ax.contour(*grid, score, [0], colors=MAP_INK, linewidths=1.8)
         foot = -bias * np.asarray(weights) / size**2
         ax.annotate("", foot + np.asarray(weights), foot, zorder=4,
                     arrowprops={"arrowstyle": "-|>", "color": MAP_INK, "linewidth": 1.6, "shrinkA": 0, "shrinkB": 0})
@@ -84,7 +85,7 @@ def boundaries(units, x, y):
 
 
 def weight_space(loss_at, path, extent, labels=("w₁", "w₂"), ax=None, levels=14):
-    """Contours of a loss over two weights, and a descent path on them, its last point large.
+    """Contours of a loss over two weights, a cross at the lowest point, and a descent path, its last point large.
 
     loss_at: function from points (n, 2) to (n,). path: (steps, 2). Returns the figure.
     """
@@ -92,10 +93,11 @@ def weight_space(loss_at, path, extent, labels=("w₁", "w₂"), ax=None, levels
         _, ax = new(height=3.4)
     z = loss_at(plane(extent, 60)).reshape(60, 60)
     grid = np.linspace(*extent[:2], 60), np.linspace(*extent[2:], 60)
-    ax.contour(*grid, z, levels=z.min() + (z.max() - z.min()) * np.linspace(0.002, 1, levels) ** 2, colors=PALE, linewidths=1)
+    ax.contour(*grid, z, levels=z.min() + (z.max() - z.min()) * np.linspace(0.002, 1, levels) ** 2, colors=MUTED, linewidths=0.6)
+    ax.plot(*plane(extent, 60)[z.argmin()], "x", color=NEGATIVE, markersize=7, markeredgewidth=2)
     ax.plot(*np.transpose(path), ".-", color=INK, linewidth=1.2, markersize=4)
     ax.plot(*path[-1], "o", color=INK, markersize=6)
-    ax.set(xlim=extent[:2], ylim=extent[2:], xlabel=labels[0], ylabel=labels[1])
+    ax.set(xlim=extent[:2], ylim=extent[2:], xlabel=labels[0], ylabel=labels[1], aspect="equal")
     return ax.figure
 
 
@@ -110,7 +112,7 @@ def bowl_and_line(loss_at, path, extent, x, y):
 
 def bowls(loss_at, paths, extent):
     """The same loss landscape with several descent paths. paths: {title: (steps, 2)}. Returns the figure."""
-    figure, axes = new(len(paths), sharey=True)
+    figure, axes = new(len(paths), height=2.6, sharey=True)
     for ax, (title, path) in zip(axes, paths.items(), strict=True):
         weight_space(loss_at, path, extent, ax=ax)
         ax.set(title=title, ylabel="w₂" if ax is axes[0] else None)
@@ -119,7 +121,7 @@ def bowls(loss_at, paths, extent):
 
 def weights_beside(pictures, weight, titles):
     """Small pictures, and beside them the weights of a unit that reads such pictures: blue for, vermilion with a minus against."""
-    figure, axes = new(len(pictures) + 1, height=2.2)
+    figure, axes = new(len(pictures) + 1, height=1.9, width=NARROW)
     for ax, picture, title in zip(axes, pictures, titles, strict=False):
         ax.imshow(np.reshape(picture, (8, 8)), cmap="Greys", vmin=0, vmax=1)
         ax.set_title(title)

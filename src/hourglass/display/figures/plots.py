@@ -2,19 +2,36 @@
 
 import numpy as np
 
-from .style import COLOURS, INK, MUTED, OTHERS, SMALL, new
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+
+from ...engine import activations
+from .style import COLOURS, INK, MUTED, OTHERS, PALE, SMALL, WIDTH, new
+
+# PReLU at its initial slope; maxout with two lines of slopes -0.5 and 1
+CURVES = {
+    "sigmoid": (activations.sigmoid, activations.sigmoid_derivative),
+    "tanh": (activations.tanh, activations.tanh_derivative),
+    "ReLU": (activations.relu, activations.relu_derivative),
+    "leaky ReLU": (activations.leaky_relu, activations.leaky_relu_derivative),
+    "PReLU": (lambda x: activations.leaky_relu(x, 0.25), lambda x: activations.leaky_relu_derivative(x, 0.25)),
+    "maxout": (lambda x: np.maximum(x, -0.5 * x - 0.5), lambda x: np.where(x > -1 / 3, 1.0, -0.5)),
+    "ELU": (activations.elu, activations.elu_derivative),
+    "GELU": (activations.gelu, activations.gelu_derivative),
+}
 
 
-def colour_of(name, position):
-    """The colour that a name keeps through the whole book, or the next free one."""
-    return COLOURS.get(name, OTHERS[position % len(OTHERS)])
+def colours_of(names):
+    """For each name the colour that it keeps through the whole book, or else one that none of the others has."""
+    kept = {name: COLOURS[name] for name in names if name in COLOURS}
+    free = iter(colour for colour in OTHERS if colour not in kept.values())
+    return [kept[name] if name in kept else next(free) for name in names]
 
 
 def lines(ax, x, series, bands=None, end_labels=True, **kwargs):
     """Lines on `ax`, one for each name in `series`, each named at its right end; `bands` maps names to (low, high)."""
     ends = []
-    for position, (name, y) in enumerate(series.items()):
-        xs, colour = (x[name] if isinstance(x, dict) else x), colour_of(name, position)
+    for (name, y), colour in zip(series.items(), colours_of(series), strict=True):
+        xs = x[name] if isinstance(x, dict) else x
         ax.plot(xs, y, **({"color": colour} | kwargs))
         if bands and name in bands:
             ax.fill_between(xs, *bands[name], color=kwargs.get("color", colour), alpha=0.18, linewidth=0)
@@ -61,15 +78,82 @@ def curves(panels, xlabel, ylabels=None, titles=None, xscale="linear", yscale="l
     return figure
 
 
-def bars(ax, names, values, intervals=None, unit="", digits=0):
-    """Horizontal bars with their values written at the end; `intervals` are (low, high) pairs."""
-    place = np.arange(len(names))[::-1]
-    ax.barh(place, values, color=[colour_of(n, 0) for n in names], height=0.62)
-    if intervals is not None:
-        low, high = np.transpose(intervals)
-        ax.hlines(place, low, high, color=INK, linewidth=1.2)
-    ax.set_yticks(place, names)
-    ax.tick_params(axis="y", length=0)
-    for y, value, end in zip(place, values, values if intervals is None else np.transpose(intervals)[1], strict=True):
-        ax.annotate(f"{value:.{digits}f}{unit}", (max(value, end), y), (5, 0), textcoords="offset points", va="center", fontsize=SMALL, color=INK)
-    ax.spines["left"].set_visible(False)
+def intervals(panels, xlabel, xscale="linear", mark=None):
+    """Medians as dots, with bars from the 10th to the 90th percentile, a row a name, a panel a group.
+
+    panels: {title: {name: values}}. mark: where to draw a vertical line. Returns the figure.
+    """
+    rows = max(map(len, panels.values()))
+    figure, axes = new(len(panels), height=0.36 * rows + 0.9, width=WIDTH, squeeze=False, sharey=True)
+    for ax, (title, values) in zip(axes[0], panels.items(), strict=True):
+        for place, (name, v) in enumerate(values.items()):
+            low, middle, high = np.quantile(v, [0.1, 0.5, 0.9])
+            colour = COLOURS.get(name, INK)
+            ax.hlines(place, low, high, color=colour, linewidth=2)
+            ax.plot(middle, place, "o", color=colour, markersize=6)
+        if mark is not None:
+            ax.axvline(mark, color=MUTED, linewidth=0.9, linestyle=(0, (4, 3)), zorder=0)
+        ax.set(xlabel=xlabel, xscale=xscale, title=title, ylim=(rows - 0.5, -0.5))
+        ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+        ax.xaxis.set_minor_formatter(NullFormatter())
+        if xscale == "log":
+            ax.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        ax.tick_params(axis="y", length=0)
+        ax.set_yticks(range(len(values)), values)
+    return figure
+
+
+def activation_curves(at=None):
+    """The eight activation functions and, dashed, their derivatives; with values and slopes at the input `at`."""
+    x = np.linspace(-4, 4, 161)
+    figure, axes = new(4, 2, height=1.75 if at is None else 2.0, sharex=True, sharey=True)
+    for ax, (name, (f, slope)) in zip(axes.flat, CURVES.items(), strict=True):
+        ax.axhline(0, color=PALE, linewidth=0.8, zorder=0)
+        ax.plot(x, slope(x), color=COLOURS[name], linewidth=1.2, linestyle=(0, (3, 2)))
+        ax.plot(x, f(x), color=COLOURS[name])
+        ax.set(title=name, ylim=(-1.4, 2.6), xticks=(-3, 0, 3), yticks=(-1, 0, 1, 2))
+        if at is not None:
+            value, steepness = float(f(np.array(at))), float(slope(np.array(at)))
+            ax.plot(at, np.clip(value, -1.4, 2.6), "o", color=INK, markersize=6, clip_on=False)
+            ax.set_xlabel(f"{value:.2f}, slope {steepness:.2f}".replace("-", "−"), fontsize=SMALL)
+    return figure
+
+
+def dead_units(dead, accuracy):
+    """Squares, one a unit: dark if it is dead. dead: (networks, 2 layers, units). accuracy: (networks,). Returns the figure."""
+    figure, axes = new(2, height=2.3, sharey=True)
+    for layer, ax in enumerate(axes):
+        place = np.argwhere(np.ones(dead[:, layer].shape))
+        ax.scatter(place[:, 1], place[:, 0], s=14, marker="s", linewidths=0, c=np.where(dead[:, layer].ravel(), INK, PALE))
+        ax.set(title=f"hidden layer {layer + 1}: {dead[:, layer].mean():.0%} dead", xlabel="unit", ylim=(len(dead) - 0.4, -0.6),
+               xticks=(), yticks=range(len(dead)), yticklabels=[f"{a:.0%}" for a in accuracy])
+        ax.spines[:].set_visible(False)
+        ax.tick_params(length=0)
+    axes[0].set_ylabel("network, and its accuracy")
+    return figure
+
+
+def approximations(x, target, attempts, interval=(0, 1)):
+    """A curve (grey) and attempts at it side by side, with the interval on which they were asked for. attempts: {title: y}."""
+    figure, axes = new(len(attempts), height=2.4, sharey=True)
+    for colour, ax, (title, y) in zip(OTHERS, axes, attempts.items(), strict=False):
+        ax.axvspan(*interval, color=PALE, alpha=0.35, linewidth=0)
+        ax.plot(x, target, color=MUTED, linewidth=1.2)
+        ax.plot(x, y, color=colour, linewidth=1.6)
+        ax.set(title=title, xlabel="x", ylim=(-2.2, 2.2), xticks=(-0.5, 0, 0.5, 1, 1.5), yticks=(-2, 0, 2))
+        ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}".replace("-", "−")))
+    return figure
+
+
+def strips(panels, xlabel, ylabel):
+    """Columns of dots. panels: {title: {column: values}}. Returns the figure."""
+    figure, axes = new(len(panels), sharey=True)
+    for ax, (title, columns) in zip(axes, panels.items(), strict=True):
+        for place, values in enumerate(columns.values()):
+            spread = np.linspace(-0.28, 0.28, len(values))[np.random.default_rng(0).permutation(len(values))]
+            ax.plot(place + spread, values, "o", color=OTHERS[0], markersize=3, alpha=0.55, markeredgewidth=0)
+        ax.set(title=title, xlabel=xlabel)
+        ax.set_xticks(range(len(columns)), columns)
+        ax.tick_params(axis="x", length=0)
+    axes[0].set_ylabel(ylabel)
+    return figure

@@ -1,0 +1,400 @@
+"""What the reader sees: claims and self-checks, sliders, and pictures that fit into the page."""
+
+import gzip
+import json
+import re
+import warnings
+from itertools import product
+from pathlib import Path
+from xml.etree import ElementTree
+
+import ipywidgets
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+import yaml
+from bs4 import BeautifulSoup
+
+import hourglass as hg
+from hourglass.display import study, widgets
+from hourglass.display.figures import style
+
+ROOT = Path(__file__).resolve().parent.parent
+AWKWARD = 'x < y & "z" > 0, \\1 and \\tau'  # what HTML, XML and regular expressions trip over
+
+
+@pytest.fixture(autouse=True)
+def look():
+    """The book's style, no figure and no widget left from another test."""
+    with plt.rc_context():
+        hg.figures.use_style()
+        yield
+    plt.close("all")
+    ipywidgets.Widget.close_all()
+
+
+@pytest.fixture
+def displayed(monkeypatch):
+    """What `study` displays, as it is displayed."""
+    shown = []
+    monkeypatch.setattr(study, "display", shown.append)
+    return shown
+
+
+def soup(page):
+    return BeautifulSoup(page.html, "html.parser")
+
+
+# --- claims ----------------------------------------------------------------------------------------------------------
+
+CLAIMS = {"holds": None, "holds if": f"the sky is {AWKWARD}", "fails": None}
+CHECKS = {"holds": [True, True], "holds if": [True, False], "fails": [False, False]}
+
+
+@pytest.fixture
+def ledger(tmp_path, monkeypatch):
+    """A ledger of three claims, one a verdict, each with its verdict for an id."""
+    entries = [
+        {"id": verdict.replace(" ", "-"), "source": "kong", "claim": f"{AWKWARD}.", "chapter": "01-x"}
+        | {"verdict": verdict}
+        | ({"condition": condition} if condition else {})
+        for verdict, condition in CLAIMS.items()
+    ]
+    (tmp_path / "claims.yml").write_text(yaml.safe_dump(entries))
+    monkeypatch.setattr(study, "LEDGER", tmp_path / "claims.yml")
+    study.ledger.cache_clear()
+    yield tmp_path
+    study.ledger.cache_clear()
+
+
+def judge(verdict, measured, line="3 of 5"):
+    study.judge(verdict.replace(" ", "-"), {f"part {i}": np.bool_(v) for i, v in enumerate(CHECKS[measured])}, line)
+
+
+class TestClaims:
+    @pytest.mark.parametrize(("verdict", "measured"), list(product(CHECKS, CHECKS)))
+    def test_ledger_and_measurement_cannot_part(self, ledger, displayed, verdict, measured):
+        if verdict == measured:
+            judge(verdict, measured)
+            assert len(displayed) == 1
+        else:
+            with pytest.raises(AssertionError, match=f"measured '{measured}'.*ledger says '{verdict}'"):
+                judge(verdict, measured)
+            assert not displayed
+
+    @pytest.mark.parametrize("verdict", CLAIMS)
+    def test_the_box_says_what_was_claimed_found_and_concluded(self, ledger, displayed, verdict):
+        judge(verdict, verdict, line=AWKWARD)
+        said = " ".join(filter(None, [verdict, CLAIMS[verdict]]))
+        box = soup(displayed[0]).select_one(f"div.claim#claim-{verdict.replace(' ', '-')}")
+        assert f"{AWKWARD}." in box.select_one(".said").get_text() and "Kong" in box.select_one(".source").get_text()
+        assert [bool(li.select(".yes") or "yes" in li["class"]) for li in box.select("li")] == CHECKS[verdict]
+        outcomes = [": borne out" if held else ": not borne out" for held in CHECKS[verdict]]
+        assert [li.select_one(".spoken").get_text() for li in box.select("li")] == outcomes  # not by colour alone
+        assert box.select_one(".verdict").get_text() == said.capitalize()[:1] + said[1:] + "."
+        assert AWKWARD in box.get_text()
+        assert displayed[0].text == f"{verdict.replace(' ', '-')} | {said} | {AWKWARD}"
+
+    def test_asks_for_a_listed_claim_and_at_least_one_check(self, ledger, displayed):
+        with pytest.raises(ValueError, match=r"claims\.yml.*'no-such-claim'"):
+            study.judge("no-such-claim", {"it": True}, "1")
+        with pytest.raises(ValueError, match="checks"):
+            study.judge("holds", {}, "1")
+        assert not displayed
+
+    def test_the_table_has_every_claim_with_what_its_chapter_found(self, ledger, displayed):
+        for verdict in CLAIMS:
+            judge(verdict, verdict, line=f"measured {verdict} {AWKWARD}")
+        outputs = [{"data": {"text/plain": [page.text]}} for page in displayed]
+        (ledger / "01-x.ipynb").write_text(json.dumps({"cells": [{"outputs": outputs}, {}]}))
+        study.verdicts()
+        rows = soup(displayed[-1]).select("tbody tr")
+        assert [row.a["href"] for row in rows] == [f"01-x.html#claim-{v.replace(' ', '-')}" for v in CLAIMS]
+        for row, verdict in zip(rows, CLAIMS, strict=True):
+            claim, said, measured = (cell.get_text() for cell in row.select("th, td"))
+            assert claim == f"{AWKWARD}." and measured == f"measured {verdict} {AWKWARD}"
+            assert said == " ".join(filter(None, [verdict, CLAIMS[verdict]]))
+        assert displayed[-1].text.splitlines() == [page.text for page in displayed[:-1]]
+
+    def test_the_books_own_ledger_can_be_read(self):
+        assert all(entry["source"] in study.SOURCES and entry["verdict"] in CLAIMS for entry in study.ledger().values())
+
+
+# --- self-checks -----------------------------------------------------------------------------------------------------
+
+
+class TestQuiz:
+    ANSWERS = {"two": "No. One more.", f"three {AWKWARD}": f"Yes. {AWKWARD}"}
+
+    @pytest.mark.parametrize("feedback", ["", "Right.", "yes", " No."])
+    def test_feedback_begins_with_yes_or_no(self, displayed, feedback):
+        with pytest.raises(ValueError, match="Yes or No.*'two'"):
+            study.quiz("How many?", {"two": feedback})
+        assert not displayed
+
+    def test_each_answer_opens_to_its_feedback(self, displayed):
+        study.quiz(AWKWARD, self.ANSWERS)
+        quiz = soup(displayed[0]).select_one(".quiz")
+        assert quiz.select_one(".question").get_text() == AWKWARD
+        boxes = quiz.select("details")
+        assert {box.summary.get_text(): box.p.get_text() for box in boxes} == self.ANSWERS
+        assert [box.p["class"] for box in boxes] == [["no"], ["yes"]]
+        assert not any(box.has_attr("open") for box in boxes)
+
+    def test_opening_an_answer_closes_the_others_of_its_question_only(self, displayed):
+        study.quiz("One?", self.ANSWERS)
+        study.quiz("Two?", self.ANSWERS)
+        names = [{box["name"] for box in soup(page).select("details")} for page in displayed]
+        assert len(names[0]) == len(names[1]) == 1 and names[0] != names[1]
+
+    def test_a_terminal_shows_the_question_and_not_the_feedback(self, displayed):
+        study.quiz("How many?", self.ANSWERS)
+        assert displayed[0].text == f"How many?\n  - two\n  - three {AWKWARD}"
+
+
+def test_a_table_names_its_columns_and_rows(displayed):
+    study.table(["unit", AWKWARD], [["tanh", "1"], [AWKWARD, "2"]])
+    table = soup(displayed[0]).table
+    assert [th.get_text() for th in table.select("thead th[scope=col]")] == ["unit", AWKWARD]
+    assert [th.get_text() for th in table.select("tbody th[scope=row]")] == ["tanh", AWKWARD]
+    assert [td.get_text() for td in table.select("td")] == ["1", "2"]
+    assert [len(line.split("  ")) > 1 for line in displayed[0].text.splitlines()] == [True] * 3
+
+
+# --- sliders ---------------------------------------------------------------------------------------------------------
+
+
+def draw(*values):
+    figure, ax = plt.subplots(figsize=(1, 1))
+    ax.set_xlabel(str(values))
+    return figure
+
+
+def label(svg):
+    return ElementTree.fromstring(svg).get("aria-label")
+
+
+def in_the_browser(box, positions=None):
+    """The alternative text of the picture that a page shows when the handles are moved to `positions`.
+
+    It follows the stored models and the links between them, as the page does; without positions, nothing is touched.
+    """
+    models = {f"IPY_MODEL_{key}": model for key, model in ipywidgets.Widget.get_manager_state()["state"].items()}
+    *controls, shown = models[f"IPY_MODEL_{box.model_id}"]["state"]["children"]
+    links = [model["state"] for model in models.values() if model["model_name"] == "LinkModel"]
+    moved = {}
+    if positions is not None:
+        at = {(control, "index"): position for control, position in zip(controls, positions, strict=True)}
+        moved = {tuple(link["target"]): at[tuple(link["source"])] for link in links}
+    while models[shown]["model_name"] == "StackModel":
+        stack = models[shown]["state"]
+        shown = stack["children"][moved.get((shown, "selected_index"), stack["selected_index"])]
+    return label(models[shown]["state"]["value"])
+
+
+class TestSlider:
+    SLIDERS = {"rate": [-0.5, 1], "kind": ["a", "b", "c"], "width": range(2)}
+    SHOWN = [["−0.5", "1"], ["a", "b", "c"], ["0", "1"]]
+    ALT = "A picture of {}, {} and {}."
+
+    @pytest.mark.parametrize("count", [1, 2, 3])
+    def test_every_position_shows_its_own_picture(self, count):
+        sliders = dict(list(self.SLIDERS.items())[:count])
+        alt = " and ".join(["{}"] * count)
+        box = widgets.slider(draw, sliders, alt)
+        frames = [w for w in ipywidgets.Widget.get_manager_state()["state"].values() if w["model_name"] == "HTMLModel"]
+        assert len(frames) == np.prod([len(values) for values in sliders.values()])
+        for point in product(*(range(len(values)) for values in sliders.values())):
+            told = [texts[i] for texts, i in zip(self.SHOWN, point, strict=False)]
+            assert in_the_browser(box, point) == alt.format(*told)
+
+    def test_starts_where_it_is_told(self):
+        box = widgets.slider(draw, self.SLIDERS, self.ALT, start=(1, "c", 0))
+        assert [control.label for control in box.children[:-1]] == ["1", "c", "0"]
+        assert in_the_browser(box) == "A picture of 1, c and 0."
+        assert in_the_browser(widgets.slider(draw, self.SLIDERS, self.ALT)) == "A picture of −0.5, a and 0."
+
+    def test_handles_have_the_names_and_values_that_the_reader_sees(self):
+        controls = widgets.slider(draw, self.SLIDERS, self.ALT).children[:-1]
+        assert [control.description for control in controls] == list(self.SLIDERS)
+        assert [[text for text, _ in control.options] for control in controls] == self.SHOWN
+
+    @pytest.mark.parametrize(
+        ("sliders", "start"),
+        [({}, None), ({"rate": []}, None), ({"rate": [1], "kind": []}, None), ({"rate": [1, 2]}, (3,)),
+         ({"rate": [1, 2]}, (1, 1)), ({"rate": [1, 2], "kind": "ab"}, (1,))],
+    )  # fmt: skip
+    def test_refuses_sliders_without_values_and_a_start_that_is_none_of_them(self, sliders, start):
+        with pytest.raises(ValueError):
+            widgets.slider(draw, sliders, "{}", start=start)
+
+    def test_axes_stay_in_place_and_no_figure_is_left_open(self, monkeypatch):
+        places = []
+
+        def note(figure, alt):
+            figure.canvas.draw()
+            places.append(figure.axes[0].get_position().bounds)
+            return "<svg/>"
+
+        def wide_labels(value):
+            figure, ax = plt.subplots()
+            ax.plot([0, 1], [0, value])
+            ax.set_ylabel("high\n" * int(np.log10(value)))
+            return figure
+
+        monkeypatch.setattr(widgets.figures, "to_svg", note)
+        widgets.slider(wide_labels, {"value": [1, 1000, 1e6]}, "{}")
+        assert len(places) == 3 and len(set(places)) == 1
+        assert not plt.get_fignums()
+
+
+# --- pictures --------------------------------------------------------------------------------------------------------
+
+RNG = np.random.default_rng(0)
+X, T = hg.datasets.blobs(30)
+PATH = np.cumsum(RNG.random((5, 2)), axis=0) / 4
+EXTENT = (-0.5, 3.0, -0.5, 3.0)
+SERIES = {"tanh": [1, 2, 3, 4], "<other>": [4, 3, 2, 1]}
+LINES = {"x": np.arange(1, 5), "series": SERIES, "bands": {"tanh": ([0.5] * 4, [5] * 4)}}
+
+
+def bowl(points):
+    return (points**2).sum(axis=1)
+
+
+def probability(scale):
+    return lambda points: hg.activations.sigmoid(scale * points.sum(axis=1))
+
+
+def on_axes(function, *arguments):
+    figure, ax = hg.figures.new()
+    function(ax, *arguments)
+    return figure
+
+
+# One example of each public function that draws; of some, two.
+EXAMPLES = {
+    "activation_curves": lambda: hg.figures.activation_curves(at=-0.5),
+    "boundaries": lambda: hg.figures.boundaries([(1, 1, 0), (0, 2.5, -1)], X, T),
+    "boundary": lambda: hg.figures.boundary(np.array([1.0, -1.0]), 0.5, X, T),
+    "boundary, no line": lambda: hg.figures.boundary(np.zeros(2), 1.0, X, T),
+    "bowl_and_line": lambda: hg.figures.bowl_and_line(bowl, PATH, EXTENT, X, T),
+    "bowls": lambda: hg.figures.bowls(bowl, {"slow": PATH, "fast": 2 * PATH}, EXTENT),
+    "confusion": lambda: hg.figures.confusion(np.diag([9, 8, 7]) + np.eye(3, k=1, dtype=int)),
+    "confusion, no mistake": lambda: hg.figures.confusion(np.diag([9, 8, 7])),
+    "curves": lambda: hg.figures.curves([LINES, LINES], "epoch", ["loss"], ["a", "b"], marks=[(2.5, "chance")]),
+    "curves, logarithmic": lambda: hg.figures.curves([LINES], "epoch", xscale="log", yscale="log", ylim=(0.1, 10)),
+    "dead_units": lambda: hg.figures.dead_units(RNG.random((4, 2, 6)) < 0.5, RNG.random(4)),
+    "decision_maps": lambda: hg.figures.decision_maps([*map(probability, range(4))], X, T, titles=list("abcd")),
+    "images": lambda: hg.figures.images(RNG.random((9, 8, 8)), titles=list("012345678")),
+    "intervals": lambda: hg.figures.intervals({"a": {"tanh": RNG.random(9) + 1}}, "steps", xscale="log", mark=1.5),
+    "lines": lambda: on_axes(hg.figures.lines, LINES["x"], LINES["series"], LINES["bands"]),
+    "network": lambda: diagram(3, 2, 1),
+    "weight_space": lambda: hg.figures.weight_space(bowl, PATH, EXTENT),
+    "weights_beside": lambda: hg.figures.weights_beside(RNG.random((2, 64)), RNG.standard_normal(64), list("abc")),
+}
+
+
+def diagram(*sizes, **options):
+    rng = np.random.default_rng(1)
+    return hg.figures.network([rng.standard_normal(shape) for shape in zip(sizes, sizes[1:])], **options)
+
+
+def example(name):
+    """One of the examples as the page gets it; drawing it may not even warn."""
+    RNG.bit_generator.state = np.random.default_rng(0).bit_generator.state
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        return hg.figures.to_svg(EXAMPLES[name](), f"Example of {name}")
+
+
+def test_every_function_that_draws_has_an_example():
+    helpers = {"new", "to_svg", "use_style"}
+    assert {name.split(",")[0] for name in EXAMPLES} == {
+        name for name in hg.figures.__all__ if callable(getattr(hg.figures, name))
+    } - helpers
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_a_picture_fits_into_the_page(name):
+    svg = example(name)
+    tree = ElementTree.fromstring(svg)
+    assert tree.get("role") == "img" and tree.get("aria-label") == f"Example of {name}"
+
+    assert "<style" not in svg, "its rules would hold for the whole page, and make it slow"
+
+    ids = re.findall(r'\bid="([^"]*)"', svg)
+    used = re.findall(r'(?:url\(|href=")#([^)"]*)', svg)
+    assert len(set(ids)) == len(ids) and set(used) <= set(ids)
+
+    bare = re.sub(r"var\(--figure-[\w-]+, [^()]*\)", "", svg)
+    assert not [colour for colour in style.VARIABLES if colour in bare], "a colour that the dark theme cannot replace"
+    assert "DejaVu" not in bare, "a font that is not the page's"
+
+    for text in tree.iter("{http://www.w3.org/2000/svg}text"):
+        sizes = [float(size) for size in re.findall(r"font-size: ([\d.]+)px", ElementTree.tostring(text, "unicode"))]
+        assert sizes and max(sizes) >= style.SMALL, "".join(text.itertext())
+
+    assert example(name) == svg, "two drawings of the same differ"
+
+
+class TestThemed:
+    def test_text_stays_text(self):
+        figure, ax = hg.figures.new()
+        ax.set(xlabel="learning rate", ylabel="loss & more", xscale="log", xlim=(1e-3, 1))
+        texts = {"".join(t.itertext()).strip() for t in ElementTree.fromstring(hg.figures.to_svg(figure, "x")).iter()}
+        assert {"learning rate", "loss & more"} <= texts
+        assert any(re.fullmatch(r"10\s*−3", re.sub(r"\s+", "", text)) for text in texts)
+
+    @pytest.mark.parametrize("alt", ["plain", AWKWARD, "it's", "Zürich → σ(s)", "{braces}", "<b>bold</b>"])
+    def test_the_alternative_text_arrives_as_written(self, alt):
+        assert label(hg.figures.to_svg(hg.figures.new()[0], alt)) == alt
+
+    def test_two_pictures_on_a_page_share_no_id(self):
+        def ids(alt):
+            return set(re.findall(r'\bid="([^"]*)"', hg.figures.to_svg(diagram(3, 2, 3), alt)))
+
+        assert ids("one") and not ids("one") & ids("another")
+
+    def test_the_style_sheet_has_every_colour_for_the_dark(self):
+        css = (ROOT / "assets" / "book.css").read_text()
+        dark = re.search(r'html\[data-theme="dark"\] \{(.*?)\}', css, flags=re.S)[1]
+        missing = [name for name in style.VARIABLES.values() if f"--figure-{name}:" not in dark]
+        assert not missing
+
+
+class TestNetworkDiagram:
+    SIZES = [(5, 2, 5), (11, 2, 11), (64, 32, 8), (64, 32, 8, 32, 64)]
+
+    @pytest.mark.parametrize("sizes", SIZES, ids=str)
+    def test_shows_every_unit_once_and_the_neck_narrow(self, sizes):
+        ax = diagram(*sizes).axes[0]
+        centres = np.array([patch.center for patch in ax.patches if isinstance(patch, plt.Circle)])
+        columns = [centres[centres[:, 0] == x, 1] for x in np.unique(centres[:, 0])]
+        assert tuple(map(len, columns)) == sizes
+        heights = [np.ptp(column) for column in columns]
+        assert np.argmin(heights) == np.argmin(sizes) and min(heights) < 0.5 * max(heights)
+        low, high = ax.get_ylim()
+        assert low < centres[:, 1].min() and centres[:, 1].max() < high
+
+    @pytest.mark.parametrize("sizes", SIZES, ids=str)
+    def test_draws_large_and_small_without_warning_and_compactly(self, sizes):
+        rng = np.random.default_rng(0)
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            svg = hg.figures.to_svg(diagram(*sizes, activations=[rng.uniform(-1, 1, n) for n in sizes]), "x")
+        assert len(gzip.compress(svg.encode())) < 200_000
+
+    def test_the_sign_of_a_weight_shows_in_colour_and_in_line(self):
+        ax = hg.figures.network([np.array([[1.0], [-1.0]])]).axes[0]
+        drawn = [lines for lines in ax.collections if len(lines.get_segments())]
+        assert len(drawn) == 2
+        colours = {tuple(lines.get_color()[0][:3]) for lines in drawn}
+        dashes = {lines.get_linestyle()[0][1] is not None for lines in drawn}
+        assert len(colours) == 2 and dashes == {True, False}
+
+    def test_takes_a_network_and_draws_its_dense_layers(self):
+        net = hg.Network(hg.Dense(4, 2, bias=False), hg.Tanh(), hg.Dense(2, 4, bias=False))
+        circles = [p for p in hg.figures.network(net).axes[0].patches if isinstance(p, plt.Circle)]
+        assert len(circles) == 10
+        assert len(hg.figures.network([np.zeros((2, 1))]).axes[0].patches) > 3  # no weight at all: no division by zero

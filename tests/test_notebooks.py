@@ -1,0 +1,298 @@
+"""The notebooks as files: executed and tidy, figures described, numbers bound, exercises solved, claims judged."""
+
+import ast
+import re
+import statistics
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parent.parent
+BOOK = ROOT / "book"
+sys.path.insert(0, str(ROOT / "tools"))
+
+import notebooks  # noqa: E402
+
+NOTEBOOKS = sorted(BOOK.glob("*.ipynb"))
+CHAPTERS = sorted(BOOK.glob("[0-9][0-9]-*.ipynb"))
+LEDGER = yaml.safe_load((BOOK / "claims.yml").read_text(encoding="utf-8"))
+
+every_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+every_chapter = pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
+
+
+def cells(path, kind=None):
+    read = nbformat.read(path, as_version=4).cells
+    return [cell for cell in read if kind in (None, cell.cell_type)]
+
+
+def full_lines(cell):
+    return [line for line in cell.source.splitlines() if line.strip()]
+
+
+def shown(cell):
+    return not {"remove-input", "remove-cell", "hide-input", "hide-cell"} & set(cell.metadata.get("tags", []))
+
+
+def calls(cell, name):
+    """The calls in a cell of a function with this last name."""
+    nodes = [node for node in ast.walk(ast.parse(cell.source)) if isinstance(node, ast.Call)]
+    return [node for node in nodes if getattr(node.func, "attr", getattr(node.func, "id", None)) == name]
+
+
+def headings(path):
+    """Each heading of a notebook: (index of its cell, level, text)."""
+    found = []
+    for index, cell in enumerate(cells(path)):
+        if cell.cell_type == "markdown":
+            fenceless = re.sub(r"^(```|~~~).*?^\1", "", cell.source, flags=re.S | re.M)
+            found += [(index, len(h[1]), h[2].strip()) for h in re.finditer(r"^(#+) (.*)$", fenceless, flags=re.M)]
+    return found
+
+
+def section(path, title):
+    """The cells from the heading whose text starts with `title` to the next one of its level or above."""
+    listed = headings(path)
+    starts = [number for number, (_, level, text) in enumerate(listed) if level == 2 and text.startswith(title)]
+    assert len(starts) == 1, f"{len(starts)} sections '## {title}…', one is needed"
+    start = listed[starts[0]][0]
+    after = [index for index, level, _ in listed[starts[0] + 1 :] if level <= 2]
+    return cells(path)[start : after[0] if after else None]
+
+
+def markdown(path):
+    """All that a reader reads as MyST: a notebook's prose and captions, or a page."""
+    if path.suffix == ".md":
+        return path.read_text(encoding="utf-8")
+    captions = [cell.metadata.get("mystnb", {}).get("figure", {}).get("caption", "") for cell in cells(path)]
+    return "\n\n".join([cell.source for cell in cells(path, "markdown")] + captions)
+
+
+def roles(text, name):
+    """The contents of the roles {name}`…` in a text, also of its variants such as {name:p}."""
+    return re.findall(rf"\{{{name}(?::\w+)?\}}`([^`]+)`", text)
+
+
+# --- the files -------------------------------------------------------------------------------------------------------
+
+
+def test_there_are_chapters():
+    assert CHAPTERS and set(CHAPTERS) <= set(NOTEBOOKS)
+
+
+@every_notebook
+def test_every_cell_has_run_in_order_and_without_complaint(path):
+    code = cells(path, "code")
+    assert code, "no code cell"
+    assert [cell.execution_count for cell in code] == list(range(1, len(code) + 1)), "run: make notebooks"
+    for cell in code:
+        for output in cell.outputs:
+            assert output.output_type != "error", f"{cell.id}: {output.get('ename')}: {output.get('evalue')}"
+            assert output.get("name") != "stderr", f"{cell.id}: {output.get('text')}"
+
+
+@every_notebook
+def test_is_tidy(path):
+    before = path.read_text(encoding="utf-8")
+    notebook = nbformat.reads(before, as_version=4)
+    nbformat.validate(notebook)
+    ids = [cell.id for cell in notebook.cells]
+    assert len(set(ids)) == len(ids)
+    notebooks.tidy(notebook)
+    assert nbformat.writes(notebook) + "\n" == before, "not as make notebooks writes it"
+
+
+# --- code ------------------------------------------------------------------------------------------------------------
+
+
+@every_notebook
+def test_cells_are_short(path):
+    code = [cell for cell in cells(path, "code") if shown(cell)]
+    for cell in code:
+        assert full_lines(cell), f"{cell.id} is empty"
+        assert len(full_lines(cell)) <= 20, f"{cell.id} has {len(full_lines(cell))} lines"
+        long = [line for line in full_lines(cell) if len(line) > 88]
+        assert not long, f"{cell.id}: longer than 88 characters: {long}"
+    if path in CHAPTERS:
+        assert statistics.median(len(full_lines(cell)) for cell in code) <= 8
+
+
+@every_notebook
+def test_imports_stand_in_the_first_code_cell(path):
+    for cell in cells(path, "code")[1:]:
+        stray = [n for n in ast.walk(ast.parse(cell.source)) if isinstance(n, (ast.Import, ast.ImportFrom))]
+        assert not stray, f"{cell.id}: {ast.unparse(stray[0])}"
+
+
+NETWORK = {"aiohttp", "ftplib", "http", "httpx", "pooch", "requests", "smtplib", "socket", "subprocess", "urllib"}
+
+
+@every_notebook
+def test_code_asks_no_network(path):
+    for cell in cells(path, "code"):
+        tree = ast.parse(cell.source)  # which also finds shell commands and magics: they are not Python
+        for node in ast.walk(tree):
+            if isinstance(node, (ast.Import, ast.ImportFrom)):
+                modules = [getattr(node, "module", None) or alias.name for alias in node.names]
+                assert not {module.split(".")[0] for module in modules} & NETWORK, f"{cell.id}: {ast.unparse(node)}"
+            name = getattr(node, "attr", getattr(node, "id", getattr(node, "name", None)))
+            assert not str(name).startswith(("fetch_", "urlopen", "urlretrieve")), f"{cell.id}: {name}"
+            assert not (isinstance(node, ast.Constant) and re.match(r"(https?|ftp)://", str(node.value))), cell.id
+
+
+# --- figures ---------------------------------------------------------------------------------------------------------
+
+
+def pictures(path):
+    """The cells that display an image."""
+    code = cells(path, "code")
+    return [c for c in code if any(kind.startswith("image/") for o in c.outputs for kind in o.get("data", {}))]
+
+
+@every_notebook
+def test_pictures_are_described(path):
+    for cell in pictures(path):
+        about = cell.metadata.get("mystnb", {})
+        alt = about.get("image", {}).get("alt", "")
+        assert len(alt) >= 20, f"{cell.id}: says too little: {alt!r}"
+        assert not re.search(r"\.(svg|png|jpe?g|gif)\b|_build|^\S+$", alt), f"{cell.id}: not a description: {alt!r}"
+        if path in CHAPTERS:
+            figure = about.get("figure", {})
+            assert re.fullmatch(r"fig-[a-z0-9-]+", figure.get("name", "")), f"{cell.id}: no name like fig-x"
+            assert len(figure.get("caption", "")) >= 20, f"{cell.id}: no caption"
+            assert figure["caption"] != alt, f"{cell.id}: a caption says what to see, an alt text what is shown"
+
+
+def test_no_two_figures_have_the_same_name():
+    names = [c.metadata.get("mystnb", {}).get("figure", {}).get("name") for path in NOTEBOOKS for c in cells(path)]
+    names = [name for name in names if name]
+    assert names and len(set(names)) == len(names)
+
+
+# --- prose -----------------------------------------------------------------------------------------------------------
+
+
+@every_notebook
+def test_glued_numbers_and_the_prose_belong_together(path):
+    outputs = [output for cell in cells(path, "code") for output in cell.outputs]
+    glued = [o.metadata["scrapbook"]["name"] for o in outputs if "scrapbook" in o.get("metadata", {})]
+    used = {text.split(":")[0] for text in roles(markdown(path), "glue")}
+    assert len(set(glued)) == len(glued), "a name is glued twice"
+    assert used - set(glued) == set(), "used in the prose, but not glued"
+    assert set(glued) - used == set(), "glued, but not used in the prose"
+
+
+@every_chapter
+def test_measured_numbers_in_the_prose_are_glued(path):
+    """Percentages, and numbers with two decimals or more, come from a cell, or from a source cited beside them."""
+    for cell in cells(path, "markdown"):
+        for paragraph in re.split(r"\n\s*\n|\n(?=\s*[-*|] )", cell.source):
+            if "{cite" in paragraph:
+                continue
+            plain = re.sub(r"\$\$.*?\$\$|\$[^$]*\$|```.*?```|`[^`]*`|\]\([^)]*\)", " ", paragraph, flags=re.S)
+            stray = re.findall(r"\d[\d.,]*\s?(?:%|per ?cent\b)|(?<![\w.])\d+\.\d\d+\b", plain)
+            assert not stray, f"{cell.id}: {stray} in: {paragraph[:200]}"
+
+
+BIBLIOGRAPHY = set(re.findall(r"^@\w+\{([^,\s]+)", (BOOK / "references.bib").read_text(encoding="utf-8"), flags=re.M))
+GLOSSARY = {
+    line.strip().lower()
+    for line in re.search(r":::+\{glossary\}\n(.*?)\n:::", (BOOK / "glossary.md").read_text(encoding="utf-8"), re.S)[1]
+    .splitlines()
+    if re.match(r"\S", line)
+}
+
+
+@pytest.mark.parametrize("path", sorted([*BOOK.glob("*.md"), *NOTEBOOKS]), ids=lambda path: path.stem)
+def test_citations_and_terms_exist(path):
+    cited = {key.strip() for keys in roles(markdown(path), "cite") for key in keys.split(",")}
+    assert cited - BIBLIOGRAPHY == set()
+    terms = {re.sub(r"^.*<(.*)>$", r"\1", text, flags=re.S) for text in roles(markdown(path), "term")}
+    assert {" ".join(term.split()).lower() for term in terms} - GLOSSARY == set()
+
+
+# --- what every chapter has ------------------------------------------------------------------------------------------
+
+
+@every_chapter
+def test_tells_what_fails_and_what_to_remember(path):
+    assert len(full_lines(section(path, "What fails")[0])) > 1
+    remember = "\n".join(cell.source for cell in section(path, "What to remember") if cell.cell_type == "markdown")
+    assert len(re.findall(r"^(?:[-*]|\d+\.) ", remember, flags=re.M)) == 5
+
+
+@every_chapter
+def test_has_quizzes_and_hides_nothing_else(path):
+    quizzes = [cell for cell in cells(path, "code") if calls(cell, "quiz")]
+    assert quizzes
+    for cell in quizzes:
+        assert "remove-input" in cell.metadata.get("tags", []), f"{cell.id} shows the answers in its code"
+        assert len(ast.parse(cell.source).body) == 1, f"{cell.id} does more than ask, where nobody sees it"
+    assert [cell.id for cell in cells(path, "code") if not shown(cell)] == [cell.id for cell in quizzes]
+
+
+@every_chapter
+def test_every_exercise_has_a_worked_solution_that_unfolds(path):
+    exercises, current = [], []
+    for cell in section(path, "Exercises")[1:]:
+        if re.match(r"### ", cell.source) and cell.cell_type == "markdown":
+            current = []
+            exercises.append(current)
+        current.append(cell)
+    assert len(exercises) >= 4
+    for number, (heading, *rest) in enumerate(exercises, 1):
+        title = heading.source.splitlines()[0]
+        assert title.startswith(f"### {number}. "), title
+        assert len(full_lines(heading)) > 1, f"{title}: asks nothing"
+        opens = [i for i, cell in enumerate(rest) if re.match(r"#+ Solution", cell.source)]
+        assert opens, f"{title}: no solution"
+        solution = rest[opens[0]]
+        # what stands below a heading in its own cell stays open in JupyterLab, and would give the answer away
+        assert re.fullmatch(r"#### Solution.*", solution.source.strip()), f"{title}: the heading needs its own cell"
+        assert solution.metadata.get("jp-MarkdownHeadingCollapsed") is True, f"{title}: open in JupyterLab"
+        worked = [cell for cell in rest[opens[0] + 1 :] if cell.cell_type == "code"]
+        assert worked and all(cell.execution_count for cell in worked), f"{title}: the solution runs nothing"
+
+
+# --- the ledger ------------------------------------------------------------------------------------------------------
+
+
+def judged(path):
+    """The claims that a notebook judges: {id: what the stored output says}."""
+    found = {}
+    for cell in cells(path, "code"):
+        for call in calls(cell, "judge"):
+            claim = call.args[0]
+            assert isinstance(claim, ast.Constant), f"{cell.id}: the claim's id must stand there as it is"
+            assert claim.value not in found, f"{claim.value} is judged twice"
+            texts = ["".join(output.get("data", {}).get("text/plain", "")) for output in cell.outputs]
+            found[claim.value] = next((t for t in texts if t.startswith(f"{claim.value} | ")), "nothing")
+    return found
+
+
+def test_the_ledger_is_in_order():
+    ids = [entry["id"] for entry in LEDGER]
+    assert ids and len(set(ids)) == len(ids)
+    for entry in LEDGER:
+        assert set(entry) - {"condition"} == {"id", "source", "claim", "chapter", "verdict"}, entry
+        assert entry["verdict"] in ("holds", "holds if", "fails"), entry
+        assert bool(entry.get("condition")) is (entry["verdict"] == "holds if"), entry
+        assert len(entry["claim"]) > 20 and entry["claim"].endswith("."), entry
+
+
+@every_notebook
+def test_claims_are_judged_where_the_ledger_says_and_as_it_says(path):
+    said = judged(path)
+    entries = {entry["id"]: entry for entry in LEDGER if entry["chapter"] == path.stem}
+    assert set(said) - set(entries) == set(), "judged here, but not listed for this chapter"
+    assert set(entries) - set(said) == set(), "listed for this chapter, but not judged in it"
+    for claim, entry in entries.items():
+        verdict = " ".join(filter(None, [entry["verdict"], entry.get("condition")]))
+        assert said[claim].startswith(f"{claim} | {verdict} | "), f"{said[claim]!r} is stored: run make notebooks"
+
+
+def test_every_claim_belongs_to_a_chapter_that_there_is():
+    assert {entry["chapter"] for entry in LEDGER} <= {path.stem for path in CHAPTERS}
