@@ -253,6 +253,8 @@ class TestSlider:
 RNG = np.random.default_rng(0)
 X, T = hg.datasets.blobs(30)
 PATH = np.cumsum(RNG.random((5, 2)), axis=0) / 4
+LINE = np.linspace(-0.5, 1.5, 20)
+NETS = [hg.Network(hg.Dense(2, 3), hg.Tanh(), hg.Dense(3, 1), seed=seed) for seed in (0, 1)]
 EXTENT = (-0.5, 3.0, -0.5, 3.0)
 SERIES = {"tanh": [1, 2, 3, 4], "<other>": [4, 3, 2, 1]}
 LINES = {"x": np.arange(1, 5), "series": SERIES, "bands": {"tanh": ([0.5] * 4, [5] * 4)}}
@@ -260,10 +262,6 @@ LINES = {"x": np.arange(1, 5), "series": SERIES, "bands": {"tanh": ([0.5] * 4, [
 
 def bowl(points):
     return (points**2).sum(axis=1)
-
-
-def probability(scale):
-    return lambda points: hg.activations.sigmoid(scale * points.sum(axis=1))
 
 
 def on_axes(function, *arguments):
@@ -275,6 +273,7 @@ def on_axes(function, *arguments):
 # One example of each public function that draws; of some, two.
 EXAMPLES = {
     "activation_curves": lambda: hg.figures.activation_curves(at=-0.5),
+    "approximations": lambda: hg.figures.approximations(LINE, np.sin(LINE), {"a": LINE, "b": 0 * LINE}),
     "boundaries": lambda: hg.figures.boundaries([(1, 1, 0), (0, 2.5, -1)], X, T),
     "boundary": lambda: hg.figures.boundary(np.array([1.0, -1.0]), 0.5, X, T),
     "boundary, no line": lambda: hg.figures.boundary(np.zeros(2), 1.0, X, T),
@@ -285,11 +284,14 @@ EXAMPLES = {
     "curves": lambda: hg.figures.curves([LINES, LINES], "epoch", ["loss"], ["a", "b"], marks=[(2.5, "chance")]),
     "curves, logarithmic": lambda: hg.figures.curves([LINES], "epoch", xscale="log", yscale="log", ylim=(0.1, 10)),
     "dead_units": lambda: hg.figures.dead_units(RNG.random((4, 2, 6)) < 0.5, RNG.random(4)),
-    "decision_maps": lambda: hg.figures.decision_maps([*map(probability, range(4))], X, T, titles=list("abcd")),
+    "decision_maps": lambda: hg.figures.decision_maps({"one": NETS[0], "other": NETS[1]}, X, T),
+    "decision_maps, one": lambda: hg.figures.decision_maps({"one": NETS[0]}, X, T),
     "images": lambda: hg.figures.images(RNG.random((9, 8, 8)), titles=list("012345678")),
     "intervals": lambda: hg.figures.intervals({"a": {"tanh": RNG.random(9) + 1}}, "steps", xscale="log", mark=1.5),
     "lines": lambda: on_axes(hg.figures.lines, LINES["x"], LINES["series"], LINES["bands"]),
-    "network": lambda: diagram(3, 2, 1),
+    "network": lambda: diagram(2, 1, labels=[["x₁", "x₂"], ["y"]], names=["in", "out"], numbers=True),
+    "networks": lambda: hg.figures.networks([NETS[0], [np.ones((3, 2)), np.ones((2, 3))]]),
+    "strips": lambda: hg.figures.strips({"a": {"1": RNG.random(9), "2": [0.5]}, "b": {"1": RNG.random(3)}}, "x", "y"),
     "weight_space": lambda: hg.figures.weight_space(bowl, PATH, EXTENT),
     "weights_beside": lambda: hg.figures.weights_beside(RNG.random((2, 64)), RNG.standard_normal(64), list("abc")),
 }
@@ -321,8 +323,6 @@ def test_a_picture_fits_into_the_page(name):
     tree = ElementTree.fromstring(svg)
     assert tree.get("role") == "img" and tree.get("aria-label") == f"Example of {name}"
 
-    assert "<style" not in svg, "its rules would hold for the whole page, and make it slow"
-
     ids = re.findall(r'\bid="([^"]*)"', svg)
     used = re.findall(r'(?:url\(|href=")#([^)"]*)', svg)
     assert len(set(ids)) == len(ids) and set(used) <= set(ids)
@@ -349,6 +349,10 @@ class TestThemed:
     @pytest.mark.parametrize("alt", ["plain", AWKWARD, "it's", "Zürich → σ(s)", "{braces}", "<b>bold</b>"])
     def test_the_alternative_text_arrives_as_written(self, alt):
         assert label(hg.figures.to_svg(hg.figures.new()[0], alt)) == alt
+
+    def test_a_picture_brings_no_style_sheet(self):
+        """It would hold for the whole page, and a page that must be styled anew makes a slider slow."""
+        assert "<style" not in hg.figures.to_svg(diagram(3, 2, 3), "x")
 
     def test_two_pictures_on_a_page_share_no_id(self):
         def ids(alt):

@@ -33,8 +33,8 @@ def full_lines(cell):
     return [line for line in cell.source.splitlines() if line.strip()]
 
 
-def shown(cell):
-    return not {"remove-input", "remove-cell", "hide-input", "hide-cell"} & set(cell.metadata.get("tags", []))
+def tags(cell):
+    return set(cell.metadata.get("tags", []))
 
 
 def calls(cell, name):
@@ -110,7 +110,7 @@ def test_is_tidy(path):
 
 @every_notebook
 def test_cells_are_short(path):
-    code = [cell for cell in cells(path, "code") if shown(cell)]
+    code = [cell for cell in cells(path, "code") if "remove-input" not in tags(cell)]
     for cell in code:
         assert full_lines(cell), f"{cell.id} is empty"
         assert len(full_lines(cell)) <= 20, f"{cell.id} has {len(full_lines(cell))} lines"
@@ -185,15 +185,27 @@ def test_glued_numbers_and_the_prose_belong_together(path):
     assert set(glued) - used == set(), "glued, but not used in the prose"
 
 
+def constants(path):
+    """The numbers that stand in a notebook's code: settings, which prose may name."""
+    nodes = [node for cell in cells(path, "code") for node in ast.walk(ast.parse(cell.source))]
+    return {float(n.value) for n in nodes if isinstance(n, ast.Constant) and isinstance(n.value, (int, float))}
+
+
 @every_chapter
 def test_measured_numbers_in_the_prose_are_glued(path):
-    """Percentages, and numbers with two decimals or more, come from a cell, or from a source cited beside them."""
+    """A percentage, or a number with two decimals or more, is glued, or is a setting, or has its source beside it."""
+    settings = constants(path)
     for cell in cells(path, "markdown"):
         for paragraph in re.split(r"\n\s*\n|\n(?=\s*[-*|] )", cell.source):
             if "{cite" in paragraph:
                 continue
             plain = re.sub(r"\$\$.*?\$\$|\$[^$]*\$|```.*?```|`[^`]*`|\]\([^)]*\)", " ", paragraph, flags=re.S)
-            stray = re.findall(r"\d[\d.,]*\s?(?:%|per ?cent\b)|(?<![\w.])\d+\.\d\d+\b", plain)
+            stray = [
+                number + percent
+                for number, percent in re.findall(r"(?<![\w.])(\d+(?:\.\d+)?)(\s?%|\s?per ?cent\b)?", plain)
+                if (percent or re.search(r"\.\d\d", number))
+                and not settings & {float(number), round(float(number) / 100, 9)}
+            ]
             assert not stray, f"{cell.id}: {stray} in: {paragraph[:200]}"
 
 
@@ -225,13 +237,20 @@ def test_tells_what_fails_and_what_to_remember(path):
 
 
 @every_chapter
-def test_has_quizzes_and_hides_nothing_else(path):
-    quizzes = [cell for cell in cells(path, "code") if calls(cell, "quiz")]
+def test_has_quizzes_and_hides_no_other_code_for_good(path):
+    code = cells(path, "code")
+    quizzes = [cell for cell in code if calls(cell, "quiz")]
     assert quizzes
     for cell in quizzes:
-        assert "remove-input" in cell.metadata.get("tags", []), f"{cell.id} shows the answers in its code"
         assert len(ast.parse(cell.source).body) == 1, f"{cell.id} does more than ask, where nobody sees it"
-    assert [cell.id for cell in cells(path, "code") if not shown(cell)] == [cell.id for cell in quizzes]
+    assert [cell.id for cell in code if "remove-input" in tags(cell)] == [cell.id for cell in quizzes]
+
+
+@every_notebook
+def test_no_cell_is_exempt_from_anything(path):
+    """Code may fold, and a quiz's code is not shown; no other tag, so none that keeps outputs from being compared."""
+    for cell in cells(path):
+        assert tags(cell) <= {"hide-input", "remove-input"}, f"{cell.id}: {tags(cell)}"
 
 
 @every_chapter

@@ -260,6 +260,16 @@ def test_callbacks_hear_of_every_epoch_until_one_says_stop():
     np.testing.assert_array_equal(network.parameters, heard[-1][1])
 
 
+@pytest.mark.parametrize("lr", [0.5, np.array([0.5, 1])], ids=["one rate", "a rate for each"])
+def test_cooling_lowers_the_rate_in_a_straight_line(lr):
+    rates, (x, y), optimizer = [], data(), hg.SGD(lr)
+    callbacks = [lambda epoch, network: rates.append(optimizer.lr), hg.cooling(optimizer, 4)]
+    train(random_network(hg.Dense(4, 3), replicas=(2,)), x, y, optimizer=optimizer, epochs=4, callbacks=callbacks)
+    np.testing.assert_allclose([*rates, optimizer.lr], [np.multiply(lr, share) for share in (1, 0.8, 0.6, 0.4, 0.2)])
+    with complains(ValueError, "epochs must be at least 1, got 0"):
+        hg.cooling(optimizer, 0)
+
+
 def test_ctrl_c_returns_the_history_so_far():
     def interrupt(epoch, network):
         if epoch == 3:

@@ -166,10 +166,10 @@ def leave_out_thebe(app, pagename, templatename, context, doctree):
         files[:] = [f for f in files if "thebe" not in f"{f.filename} {f.attributes.get('body')}".lower()]
 
 
-def leave_out_old_roles(app, pagename, templatename, context, doctree):
-    """A screen reader that does not know this role any more would find a list of references without entries."""
-    if "body" in context:
-        context["body"] = context["body"].replace('role="doc-biblioentry"', 'role="listitem"')
+def leave_out_odd_names(app, pagename, templatename, context, doctree):
+    """A role that screen readers forget, so that references were a list of nothing; a name that is not what one sees."""
+    for wrong, right in (('role="doc-biblioentry"', 'role="listitem"'), (' aria-label="Toggle hidden content"', "")):
+        context["body"] = context.get("body", "").replace(wrong, right)
 
 
 # --- docstrings --------------------------------------------------------------------------------------------------
@@ -189,5 +189,5 @@ def setup(app):
     app.connect("builder-inited", find_repository)
     app.connect("html-page-context", add_buttons, priority=501)  # the theme makes the list of buttons at 500
     app.connect("html-page-context", leave_out_thebe, priority=999)
-    app.connect("html-page-context", leave_out_old_roles)
+    app.connect("html-page-context", leave_out_odd_names)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

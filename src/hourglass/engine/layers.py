@@ -98,7 +98,7 @@ class Parameters(dict):
 def initial_scale(scale, n_in, n_out):
     """Standard deviation of initial weights: a number, or the name of a rule.
 
-    "glorot" keeps the variance of activations and gradients alike (Glorot and Bengio, 2010), "he" makes up for the half that
+    "glorot" keeps the variance of activations and gradients about alike (Glorot and Bengio, 2010), "he" makes up for the half that
     a ReLU cuts away (He et al., 2015), "lecun" keeps the variance of activations (LeCun et al., 1998).
     """
     rules = {"glorot": 2 / (n_in + n_out), "he": 2 / n_in, "lecun": 1 / n_in}

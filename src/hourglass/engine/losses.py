@@ -110,7 +110,7 @@ class SoftmaxCrossEntropy(Loss):
 
 
 class Hinge(Loss):
-    """The multi-class hinge of Weston and Watkins (1999): sum over the wrong classes j of max(0, s_j - s_y + 1).
+    """The multi-class hinge of Weston and Watkins (1999), with a margin of 1 for their 2: sum over the wrong classes j of max(0, s_j - s_y + 1).
 
     One output alone is the score of a binary support vector machine: max(0, 1 - s) for class 1, max(0, 1 + s) for class 0.
     """
