@@ -210,12 +210,8 @@ def test_measured_numbers_in_the_prose_are_glued(path):
 
 
 BIBLIOGRAPHY = set(re.findall(r"^@\w+\{([^,\s]+)", (BOOK / "references.bib").read_text(encoding="utf-8"), flags=re.M))
-GLOSSARY = {
-    line.strip().lower()
-    for line in re.search(r":::+\{glossary\}\n(.*?)\n:::", (BOOK / "glossary.md").read_text(encoding="utf-8"), re.S)[1]
-    .splitlines()
-    if re.match(r"\S", line)
-}
+DEFINITIONS = re.search(r":::+\{glossary\}\n(.*?)\n:::", (BOOK / "glossary.md").read_text(encoding="utf-8"), re.S)[1]
+GLOSSARY = {line.strip().lower() for line in DEFINITIONS.splitlines() if re.match(r"\S", line)}
 
 
 @pytest.mark.parametrize("path", sorted([*BOOK.glob("*.md"), *NOTEBOOKS]), ids=lambda path: path.stem)

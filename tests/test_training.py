@@ -231,6 +231,12 @@ def test_training_is_noisy_and_asking_is_not():
     np.testing.assert_array_equal(noisy(x), noisy(x))
 
 
+def test_nothing_to_learn_is_no_trouble():
+    network, loss, (x, y) = hg.Network(hg.Tanh(), hg.Sigmoid()), hg.MeanSquaredError(), data(hg.MeanSquaredError(), shape=(3,))
+    assert train(network, x, y, loss=loss, epochs=3).loss.tolist() == [loss(network(x), y)] * 3
+    assert hg.gradient_check(network, x, y, loss) == 0
+
+
 def test_data_stay_as_they_are():
     x, y = data(hg.MeanSquaredError())
     before = x.copy(), y.copy()

@@ -19,7 +19,8 @@ class InlineFigures(SphinxPostTransform):
         for image in list(self.document.findall(nodes.image)):
             path = Path(self.app.srcdir, image["uri"])
             if path.suffix == ".svg" and "jupyter_execute" in path.parts:
-                image.replace_self(nodes.raw("", themed(path.read_text(encoding="utf-8"), image.get("alt", "")), format="html"))
+                svg = themed(path.read_text(encoding="utf-8"), image.get("alt", ""))
+                image.replace_self(nodes.raw("", svg, format="html"))
 
 
 def setup(app):

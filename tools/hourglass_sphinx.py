@@ -167,7 +167,7 @@ def leave_out_thebe(app, pagename, templatename, context, doctree):
 
 
 def leave_out_odd_names(app, pagename, templatename, context, doctree):
-    """A role that screen readers forget, so that references were a list of nothing; a name that is not what one sees."""
+    """A role that screen readers forget, so that references are a list of nothing; a name that is not what one sees."""
     for wrong, right in (('role="doc-biblioentry"', 'role="listitem"'), (' aria-label="Toggle hidden content"', "")):
         context["body"] = context.get("body", "").replace(wrong, right)
 

@@ -5,7 +5,7 @@ import numpy as np
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from ...engine import activations
-from .style import COLOURS, INK, MUTED, OTHERS, PALE, SMALL, WIDTH, new
+from .style import COLOURS, INK, MUTED, NEGATIVE, OTHERS, PALE, SMALL, WIDTH, new
 
 # PReLU at its initial slope; maxout with two lines of slopes -0.5 and 1
 CURVES = {
@@ -78,10 +78,11 @@ def curves(panels, xlabel, ylabels=None, titles=None, xscale="linear", yscale="l
     return figure
 
 
-def intervals(panels, xlabel, xscale="linear", mark=None):
+def intervals(panels, xlabel, xscale="linear", xlim=None, mark=None):
     """Medians as dots, with bars from the 10th to the 90th percentile, a row a name, a panel a group.
 
-    panels: {title: {name: values}}. mark: where to draw a vertical line. Returns the figure.
+    panels: {title: {name: values}}. mark: where to draw a vertical line. xlim: the stretch to show; a median to the left of it
+    is told as a number. Returns the figure.
     """
     rows = max(map(len, panels.values()))
     figure, axes = new(len(panels), height=0.36 * rows + 0.9, width=WIDTH, squeeze=False, sharey=True)
@@ -90,10 +91,13 @@ def intervals(panels, xlabel, xscale="linear", mark=None):
             low, middle, high = np.quantile(v, [0.1, 0.5, 0.9])
             colour = COLOURS.get(name, INK)
             ax.hlines(place, low, high, color=colour, linewidth=2)
+            if xlim and middle < xlim[0]:
+                ax.annotate(f"← {middle:.0f}", (xlim[0], place), (3, 0), textcoords="offset points", va="center", fontsize=SMALL, color=colour)
+                continue
             ax.plot(middle, place, "o", color=colour, markersize=6)
         if mark is not None:
             ax.axvline(mark, color=MUTED, linewidth=0.9, linestyle=(0, (4, 3)), zorder=0)
-        ax.set(xlabel=xlabel, xscale=xscale, title=title, ylim=(rows - 0.5, -0.5))
+        ax.set(xlabel=xlabel, xscale=xscale, title=title, ylim=(rows - 0.5, -0.5), xlim=xlim)
         ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
         ax.xaxis.set_minor_formatter(NullFormatter())
         if xscale == "log":
@@ -114,17 +118,17 @@ def activation_curves(at=None):
         ax.set(title=name, ylim=(-1.4, 2.6), xticks=(-3, 0, 3), yticks=(-1, 0, 1, 2))
         if at is not None:
             value, steepness = float(f(np.array(at))), float(slope(np.array(at)))
-            ax.plot(at, np.clip(value, -1.4, 2.6), "o", color=INK, markersize=6, clip_on=False)
+            ax.plot(at, min(value, 2.6), "o" if value <= 2.6 else "^", color=INK, markersize=6, clip_on=False)
             ax.set_xlabel(f"{value:.2f}, slope {steepness:.2f}".replace("-", "−"), fontsize=SMALL)
     return figure
 
 
 def dead_units(dead, accuracy):
-    """Squares, one a unit: dark if it is dead. dead: (networks, 2 layers, units). accuracy: (networks,). Returns the figure."""
+    """Squares, one a unit: filled if it is dead. dead: (networks, 2 layers, units). accuracy: (networks,). Returns the figure."""
     figure, axes = new(2, height=2.3, sharey=True)
     for layer, ax in enumerate(axes):
         place = np.argwhere(np.ones(dead[:, layer].shape))
-        ax.scatter(place[:, 1], place[:, 0], s=14, marker="s", linewidths=0, c=np.where(dead[:, layer].ravel(), INK, PALE))
+        ax.scatter(place[:, 1], place[:, 0], s=14, marker="s", linewidths=0, c=np.where(dead[:, layer].ravel(), NEGATIVE, PALE))
         ax.set(title=f"hidden layer {layer + 1}: {dead[:, layer].mean():.0%} dead", xlabel="unit", ylim=(len(dead) - 0.4, -0.6),
                xticks=(), yticks=range(len(dead)), yticklabels=[f"{a:.0%}" for a in accuracy])
         ax.spines[:].set_visible(False)

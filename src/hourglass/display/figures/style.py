@@ -16,7 +16,7 @@ ORANGE, SKY, BROWN, OLIVE = "#e69f00", "#56b4e9", "#8c564b", "#7f7f00"
 POSITIVE, NEGATIVE = BLUE, VERMILION  # signs of weights, and the classes that positive and negative scores stand for
 
 COLOURS = {
-    "sigmoid": PURPLE, "tanh": BLUE, "ReLU": VERMILION, "leaky ReLU": ORANGE, "PReLU": GREEN, "maxout": SKY, "ELU": BROWN, "GELU": OLIVE,
+    "sigmoid": PURPLE, "sigmoid ×4": PURPLE, "tanh": BLUE, "ReLU": VERMILION, "leaky ReLU": ORANGE, "PReLU": GREEN, "maxout": SKY, "ELU": BROWN, "GELU": OLIVE,
     "train": GREEN, "test": PURPLE,
 }
 OTHERS = [BLUE, VERMILION, GREEN, ORANGE, PURPLE, SKY, BROWN, OLIVE]  # for lines whose names have no colour of their own
