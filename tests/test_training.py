@@ -200,28 +200,28 @@ class Recording(hg.MeanSquaredError):
         return super().evaluate(output, target)
 
 
-def batches(seed, batch_size, epochs=3):
+def batches(batch_size, **seed):
     """The targets of each batch in training on 0, 1, ..., 9, whose outputs must belong to them."""
     network, loss, numbers = hg.Network(hg.Dense(1, 1)), Recording(), np.arange(10.0)[:, None]
     set_params(network, {"weight": [[1]]})
-    train(network, numbers, numbers, loss=loss, batch_size=batch_size, epochs=epochs, seed=seed)
+    train(network, numbers, numbers, loss=loss, batch_size=batch_size, epochs=3, **seed)
     for output, target in loss.batches:
         np.testing.assert_array_equal(output, target)
     return [target.tolist() for _, target in loss.batches[:-1]]  # the last is a look at the result
 
 
 def test_every_epoch_sees_every_example_once_in_a_new_order():
-    shown = batches(0, 4)
+    shown = batches(4)
     assert [len(batch) for batch in shown] == [4, 4, 2] * 3
     orders = [sum(shown[i:i + 3], []) for i in (0, 3, 6)]
     assert [sorted(order) for order in orders] == [list(range(10))] * 3
     assert len({tuple(order) for order in orders}) == 3
-    assert batches(0, 4) == shown != batches(1, 4)
+    assert batches(4, seed=0) == shown != batches(4, seed=1)
 
 
 @pytest.mark.parametrize("batch_size", [None, 10, 11])
 def test_a_whole_batch_is_shown_as_it_is(batch_size):
-    assert batches(0, batch_size) == [list(range(10))] * 3
+    assert batches(batch_size) == [list(range(10))] * 3
 
 
 def test_training_is_noisy_and_asking_is_not():
@@ -232,7 +232,8 @@ def test_training_is_noisy_and_asking_is_not():
 
 
 def test_nothing_to_learn_is_no_trouble():
-    network, loss, (x, y) = hg.Network(hg.Tanh(), hg.Sigmoid()), hg.MeanSquaredError(), data(hg.MeanSquaredError(), shape=(3,))
+    network, loss = hg.Network(hg.Tanh(), hg.Sigmoid()), hg.MeanSquaredError()
+    x, y = data(loss, shape=(3,))
     assert train(network, x, y, loss=loss, epochs=3).loss.tolist() == [loss(network(x), y)] * 3
     assert hg.gradient_check(network, x, y, loss) == 0
 
@@ -302,11 +303,12 @@ class Interrupted(hg.SGD):
             raise KeyboardInterrupt
 
 
-def test_ctrl_c_within_an_epoch_leaves_that_epoch_out():
+@pytest.mark.parametrize(("steps", "epochs"), [(4, 2), (1, 0)], ids=["in the third", "in the first"])
+def test_ctrl_c_within_an_epoch_leaves_that_epoch_out(steps, epochs):
     x, y = data()
     network = hg.Network(*NOISY)
-    history = train(network, x, y, batch_size=4, optimizer=Interrupted(0.1))
-    assert (len(history), history.interrupted) == (2, True)
+    history = train(network, x, y, batch_size=steps, optimizer=Interrupted(0.1))
+    assert (len(history), history.interrupted) == (epochs, True)
     np.testing.assert_array_equal(network.forward(x).copy(), network(x), "no noise is left on")
 
 
@@ -360,6 +362,14 @@ def test_a_frozen_replica_leaves_the_others_alone(epochs):
     np.testing.assert_allclose(history.loss[:, 1], [1, 4e200, np.inf, *[4e200] * 6][:epochs], rtol=1e-12)
 
 
+def test_replicas_freeze_one_after_the_other():
+    network = bowl(3)
+    history = train(network, [[1]], [[0]], loss=hg.MeanSquaredError(), optimizer=hg.SGD([1e100, 1e60, 1e45]), epochs=9,
+                    on_divergence="freeze")
+    assert history.diverged.tolist() == [3, 4, 5]
+    np.testing.assert_allclose(network.parameters, [-2e100, 4e120, -8e135])
+
+
 @each_optimizer
 def test_frozen_replicas_of_a_real_network(optimizer):
     (x, y), lr = data(hg.MeanSquaredError()), np.array([0.01, 1e200, 0.02])
@@ -392,6 +402,11 @@ def test_many_large_losses_are_no_divergence():
     history = train(network, [[1]], [[0]], loss=hg.MeanSquaredError(), optimizer=hg.SGD(1e-30))
     assert (history.diverged == -1).all()
     assert (history.loss > 2e38).all()
+    optimizer = hg.SGD(1)  # turns the sign
+    with complains(FloatingPointError, "in epoch 3 in 9 of 9 replicas"):
+        train(network, [[1]], [[0]], loss=hg.MeanSquaredError(), optimizer=optimizer,
+              callbacks=[lambda epoch, network: setattr(optimizer, "lr", 1e10)])
+    np.testing.assert_allclose(network.parameters, -1.5e19)
 
 
 def test_half_precision_trains():
@@ -401,10 +416,11 @@ def test_half_precision_trains():
     assert (hg.accuracy(network(x), y) > 0.85).all()
 
 
-@pytest.mark.parametrize("shown", [True, False])
-def test_a_bar_shows_the_progress_if_asked_for(capsys, shown):
-    train(hg.Network(hg.Dense(4, 3)), *data(), epochs=5, progress=shown)
-    assert ("5/5" in capsys.readouterr().err) == shown
+def test_a_bar_shows_the_progress_if_asked_for(capsys):
+    train(hg.Network(hg.Dense(4, 3)), *data(), epochs=5)
+    assert capsys.readouterr() == ("", "")
+    train(hg.Network(hg.Dense(4, 3)), *data(), epochs=5, progress=True)
+    assert "5/5" in capsys.readouterr().err
 
 
 # The check of gradients

@@ -28,7 +28,7 @@ def network(weights, activations=None, labels=None, names=None, numbers=False, h
     columns = [np.stack([np.full(n, 2.6 * i), gap * ((n - 1) / 2 - np.arange(n))], axis=1) for i, n in enumerate(sizes)]
     if ax is None:
         tall = gap * (max(sizes) - 1) + 1.2 + 0.5 * (names is not None)
-        width = min(WIDTH, 1.5 * 2.6 * len(weights) * 0.62 + 1.6)
+        width = min(WIDTH, 1.4 + 1.5 * len(weights))
         _, ax = plt.subplots(figsize=(width, height or np.clip(0.5 * tall, 1.6, 4.2)))
     _silhouette(ax, columns, radius)
     largest = max(np.abs(w).max() for w in weights) or 1.0
@@ -49,11 +49,11 @@ def network(weights, activations=None, labels=None, names=None, numbers=False, h
     return ax.figure
 
 
-def networks(weights):
-    """Several diagrams side by side. weights: a list of what `network` takes. Returns the figure."""
-    figure, axes = new(len(weights), height=2.2)
-    for ax, one in zip(axes, weights, strict=True):
-        network(one, ax=ax)
+def networks(weights, activations=None):
+    """Several diagrams side by side. weights, activations: lists of what `network` takes. Returns the figure."""
+    figure, axes = new(len(weights), height=2.4)
+    for i, ax in enumerate(axes):
+        network(weights[i], activations and activations[i], ax=ax)
     return figure
 
 

@@ -154,11 +154,11 @@ def confusion(matrix, height=3.8):
     """A confusion matrix, rows the true class: the errors stand out, the right ones are pale. Returns the figure."""
     figure, ax = new(height=height)
     errors = matrix - np.diag(np.diag(matrix))
-    ax.imshow(errors, cmap=LinearSegmentedColormap.from_list("errors", [PAPER, NEGATIVE]), vmin=0, vmax=max(errors.max() * 1.6, 1))
+    ax.imshow(np.ma.masked_equal(errors, 0), cmap=LinearSegmentedColormap.from_list("errors", [PAPER, NEGATIVE]), vmin=0, vmax=max(errors.max() * 1.6, 1))
     for (row, column), value in np.ndenumerate(matrix):
         if value:
             ax.text(column, row, value, ha="center", va="center", fontsize=SMALL, color=MUTED if row == column else MAP_INK)
     ticks = range(len(matrix))
-    ax.set(xticks=ticks, yticks=ticks, xlabel="told", ylabel="is")
+    ax.set(xticks=ticks, yticks=ticks, xlabel="read as", ylabel="digit")
     ax.tick_params(length=0)
     return figure

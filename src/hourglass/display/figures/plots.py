@@ -58,7 +58,7 @@ def label_ends(ax, ends):
                     annotation_clip=False)
 
 
-def curves(panels, xlabel, ylabels=None, titles=None, xscale="linear", yscale="linear", ylim=None, height=None, marks=(), sharey=True, **kwargs):
+def curves(panels, xlabel, ylabels=None, titles=None, xscale="linear", yscale="linear", ylim=None, xticks=None, height=None, marks=(), sharey=True, **kwargs):
     """Panels of labelled lines side by side.
 
     panels: a list of dicts, each with `x`, `series` ({name: y}) and, if wanted, `bands` ({name: (low, high)}).
@@ -69,6 +69,11 @@ def curves(panels, xlabel, ylabels=None, titles=None, xscale="linear", yscale="l
         ax.set(xscale=xscale, yscale=yscale, xlabel=xlabel, title=titles[i] if titles else None)
         if ylim:
             ax.set_ylim(ylim)
+        if xscale == "log":
+            ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+        if xticks is not None:
+            ax.set_xticks(xticks)
+            ax.minorticks_off()
         if ylabels and i < len(ylabels):
             ax.set_ylabel(ylabels[i])
         for y, text in marks:
@@ -138,9 +143,9 @@ def dead_units(dead, accuracy):
 
 
 def approximations(x, target, attempts, interval=(0, 1)):
-    """A curve (grey) and attempts at it side by side, with the interval on which they were asked for. attempts: {title: y}."""
+    """A curve (grey) and attempts at it by bumps, ReLU and tanh units, with the interval on which they were asked for. attempts: {title: y}."""
     figure, axes = new(len(attempts), height=2.4, sharey=True)
-    for colour, ax, (title, y) in zip(OTHERS, axes, attempts.items(), strict=False):
+    for colour, ax, (title, y) in zip(colours_of(("bumps", "ReLU", "tanh")), axes, attempts.items(), strict=True):
         ax.axvspan(*interval, color=PALE, alpha=0.35, linewidth=0)
         ax.plot(x, target, color=MUTED, linewidth=1.2)
         ax.plot(x, y, color=colour, linewidth=1.6)
