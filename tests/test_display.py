@@ -273,7 +273,7 @@ def on_axes(function, *arguments):
 # One example of each public function that draws; of some, two.
 EXAMPLES = {
     "activation_curves": lambda: hg.figures.activation_curves(at=-0.5),
-    "approximations": lambda: hg.figures.approximations(LINE, np.sin(LINE), {"a": LINE, "b": 0 * LINE}),
+    "approximations": lambda: hg.figures.approximations(LINE, np.sin(LINE), {name: LINE for name in "abc"}),
     "boundaries": lambda: hg.figures.boundaries([(1, 1, 0), (0, 2.5, -1)], X, T),
     "boundary": lambda: hg.figures.boundary(np.array([1.0, -1.0]), 0.5, X, T),
     "boundary, no line": lambda: hg.figures.boundary(np.zeros(2), 1.0, X, T),

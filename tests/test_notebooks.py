@@ -114,8 +114,8 @@ def test_cells_are_short(path):
     for cell in code:
         assert full_lines(cell), f"{cell.id} is empty"
         assert len(full_lines(cell)) <= 20, f"{cell.id} has {len(full_lines(cell))} lines"
-        long = [line for line in full_lines(cell) if len(line) > 88]
-        assert not long, f"{cell.id}: longer than 88 characters: {long}"
+        long = [line for line in full_lines(cell) if len(line) > 92]
+        assert not long, f"{cell.id}: longer than 92 characters: {long}"
     if path in CHAPTERS:
         assert statistics.median(len(full_lines(cell)) for cell in code) <= 8
 
@@ -244,9 +244,10 @@ def test_has_quizzes_and_hides_no_other_code_for_good(path):
 
 @every_notebook
 def test_no_cell_is_exempt_from_anything(path):
-    """Code may fold, and a quiz's code is not shown; no other tag, so none that keeps outputs from being compared."""
+    """Code may fold, and a quiz's code is not shown. Only a cell that reads a clock may keep its output from being compared."""
     for cell in cells(path):
-        assert tags(cell) <= {"hide-input", "remove-input"}, f"{cell.id}: {tags(cell)}"
+        clock = {"nbval-ignore-output"} if "time.perf_counter()" in cell.source else set()
+        assert tags(cell) <= {"hide-input", "remove-input"} | clock, f"{cell.id}: {tags(cell)}"
 
 
 @every_chapter

@@ -17,17 +17,19 @@ class Loss:
         self.reduction = checks.one_of(reduction, "reduction", ("mean", "sum"))
 
     def __call__(self, output, target):
-        return self.evaluate(*self._checked(output, target))[0]
+        return self._evaluated(output, target)[0]
 
     def gradient(self, output, target):
-        return self.evaluate(*self._checked(output, target))[1].copy()  # evaluate may fill the same array again
+        return self._evaluated(output, target)[1].copy()  # evaluate may fill the same array again
 
-    def _checked(self, output, target):
+    def _evaluated(self, output, target):
         output = checks.as_array(output, "output")
         output = checks.finite_array(output, "output", np.result_type(output, np.float32))
         if output.ndim < 2:
             raise ValueError(f"output must have shape (*replicas, batch, n), got {output.shape}")
-        return output, self.prepare(target, output.shape[-2], output.shape[-1], output.dtype, output.shape[:-2])
+        target = self.prepare(target, output.shape[-2], output.shape[-1], output.dtype, output.shape[:-2])
+        with np.errstate(over="ignore", divide="ignore"):
+            return self.evaluate(output, target)
 
     def prepare(self, target, batch, n, dtype=np.float64, replicas=(), name="target"):
         """`target`, checked, in the form that `evaluate` takes. name: what errors call it."""
@@ -82,25 +84,54 @@ class SoftmaxCrossEntropy(Loss):
     One output alone is the log-odds of class 1, as in logistic regression: the softmax over (0, output).
     """
 
+    _output, _powers = None, np.empty(0)  # the last one's, and memory
+
     def prepare(self, target, batch, n, dtype=np.float64, replicas=(), name="target"):
         return class_rows(target, batch, n, dtype, replicas, name)
 
     def evaluate(self, output, target):
         if output.shape[-1] == 1:
             return self._evaluate_log_odds(output, target[..., 1:])
-        if getattr(self, "_shape", None) != output.shape or self._powers.dtype != output.dtype:
-            self._shape = output.shape
-            self._shifted, self._powers = np.empty((2, *output.shape), output.dtype)
-        shifted = np.subtract(output, np.maximum.reduce(output, axis=-1, keepdims=True), self._shifted)
-        powers = np.exp(shifted, self._powers)
-        normaliser = np.add.reduce(powers, axis=-1, keepdims=True)
+        if output is not self._output:
+            if output.shape != self._powers.shape or output.dtype != self._powers.dtype:
+                self._allocate(output)
+            self._output = output
+        logs = self._log_sums(output)
+        if not logs.dot(logs) < self._safe:
+            # exp came near its limits; a shift of its row changes neither loss nor gradient
+            output = output - output.max(axis=-1, keepdims=True)
+            self._log_sums(output)
+        # spread over the row before they are used: broadcasting costs an assignment less than a division
+        self._work[...] = self._sums
+        gradient = np.divide(self._powers, self._work, self._powers)
+        np.subtract(gradient, target, gradient)
         # a row's loss is log(sum(exp(z))) - sum(t z), since its targets sum to 1
-        shifted -= np.log(normaliser)
-        shifted *= target
-        powers /= normaliser
-        powers -= target
-        value, gradient = self._scaled(shifted, powers, output.shape[-2])
-        return -value, gradient
+        np.multiply(output, target, self._work)
+        np.subtract(logs, self._work_rows.dot(self._ones, self._flat_sums), logs)
+        value = self._logs.dot(self._each)
+        if self.reduction == "sum":
+            return value, gradient
+        return value / len(self._each), np.multiply(gradient, 1 / len(self._each), gradient)
+
+    def _allocate(self, output):
+        """Memory for outputs of this shape; what is `flat` or in `rows` is a view, without replica axes."""
+        *leading, n = output.shape
+        self._powers, self._work = np.empty((2, *output.shape), output.dtype)
+        self._power_rows, self._work_rows = self._powers.reshape(-1, n), self._work.reshape(-1, n)
+        self._flat_sums, self._flat_logs = np.empty((2, len(self._power_rows)), output.dtype)
+        self._sums, self._logs = self._flat_sums.reshape(*leading, 1), self._flat_logs.reshape(leading)
+        self._ones, self._each = np.ones(n, output.dtype), np.ones(leading[-1], output.dtype)
+        self._safe = (0.95 * np.log(np.finfo(output.dtype).max)) ** 2
+
+    def _log_sums(self, output):
+        """log(sum(exp(z))) of every row, flat. Sums as products with ones cost less than as reductions."""
+        np.exp(output, self._powers)
+        self._power_rows.dot(self._ones, self._flat_sums)
+        return np.log(self._flat_sums, self._flat_logs)
+
+    def __getstate__(self):
+        # Copies of views would no longer be views: a copied loss starts without memory.
+        return {name: value for name, value in vars(self).items() if not name.startswith("_")}
 
     def _evaluate_log_odds(self, odds, target):
         """log(1 + exp(z)) - t z, and sigma(z) - t; exp only of negative numbers, as in `activations.sigmoid`."""

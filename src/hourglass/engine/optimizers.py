@@ -28,7 +28,8 @@ class Optimizer:
         self._lr = value
 
     def _spread(self, value, name):
-        return self.network.spread(value, name).astype(self._dtype) if isinstance(value, np.ndarray) else value
+        spread = self.network.spread(value, name) if isinstance(value, np.ndarray) else value
+        return np.asarray(spread, self._dtype)
 
     def start(self, network):
         """Forget earlier steps and prepare for this network's."""
@@ -37,7 +38,7 @@ class Optimizer:
         self._rate = self._spread(self._lr, "lr")
         self._decay = self._spread(self.weight_decay, "weight_decay")
         self._decays = bool(np.any(self._decay))
-        if isinstance(self._decay, np.ndarray):
+        if self._decay.ndim:
             self._decay = self._decay[:network.n_weights]
         self._scratch = np.empty_like(network.parameters, self._dtype)
         self._wide = None if network.dtype == self._dtype else np.empty_like(self._scratch)

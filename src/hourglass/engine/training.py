@@ -112,11 +112,11 @@ class Guard:
         """Called with the loss of the parameters as they are."""
         # one sum instead of a test of every replica: the losses are not negative, so nothing can cancel
         if math.isfinite(value if value.ndim == 0 else np.add.reduce(value, axis=None)):
-            np.copyto(self.last_good, self.network.parameters)
+            self.last_good[...] = self.network.parameters
             return
         bad = ~np.isfinite(value)
         if not bad.any():  # only the sum is not
-            np.copyto(self.last_good, self.network.parameters)
+            self.last_good[...] = self.network.parameters
             return
         new = bad & (self.history.diverged < 0)
         self.history.diverged[new] = epoch + 1
@@ -126,7 +126,7 @@ class Guard:
             which = f" in {np.count_nonzero(bad)} of {bad.size} replicas" if bad.ndim else ""
             raise FloatingPointError(f"the loss is no longer finite in epoch {epoch + 1}{which}; "
                                      "the network has its last good parameters; try a smaller lr")
-        np.copyto(self.last_good, self.network.parameters)
+        self.last_good[...] = self.network.parameters
 
     def hold(self):
         """Put the frozen replicas back."""
@@ -152,6 +152,7 @@ def checked_data(network, x, y, loss):
     return x, loss.prepare(y, output.shape[-2], output.shape[-1], network.dtype, network.replicas, "y")
 
 
+@np.errstate(over="ignore", divide="ignore")
 def gradient_check(network, x, y, loss, step=1e-5):
     """The largest error of the network's gradients against central differences, relative to each array's largest gradient.
 

@@ -85,7 +85,7 @@ def _connections(ax, left, right, weight):
     i, j = np.nonzero(size >= matters)
     segments, sizes = np.stack([left[i], right[j]], axis=1), size[i, j]
     crowd = min(1.0, 40 / len(i)) if len(i) else 1.0
-    if size.min() == size.max():  # weights that say nothing: only the connections are meant
+    if weight.min() == weight.max():  # weights that say nothing: only the connections are meant
         ax.add_collection(LineCollection(segments, linewidths=0.8, colors=MUTED, zorder=1))
         return
     for positive, colour, style in ((True, POSITIVE, "solid"), (False, NEGATIVE, (0, (3, 1.5)))):

@@ -68,7 +68,7 @@ def themed(svg, alt):
     """Matplotlib's SVG made fit to stand inside a page."""
     svg = svg[svg.index("<svg"):]
     prefix = f"f{crc32((alt + svg).encode()):08x}-"
-    svg = re.sub(r"<metadata>.*?</metadata>\s*", "", svg, flags=re.S)
+    svg = re.sub(r"<metadata>.*?</metadata>\s*|<defs>\s*<style.*?</style>\s*</defs>\s*", "", svg, flags=re.S)
     svg = re.sub(r'(\bid="|url\(#|xlink:href="#)', rf"\g<1>{prefix}", svg)  # ids must not meet those of another figure
     # inside tags a hundredth of a point is fine enough, and a third of the bytes
     svg = re.sub(r"<[^>]+>", lambda tag: re.sub(r"(\.\d\d)\d+", r"\1", tag[0]), svg)
@@ -79,7 +79,8 @@ def themed(svg, alt):
     svg = re.sub(r' transform="rotate\(-0 [^"]*"', "", svg)
     alt = alt.replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;")
     width, height = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', svg).groups()
-    svg = re.sub(r"<svg [^>]*>", f'<svg class="figure" role="img" aria-label="{alt}" viewBox="0 0 {width} {height}" '
-                 f'style="width: {float(width) * 4 / 3:.0f}px; min-width: {float(width) * 4 / 3 * SMALLEST:.0f}px" xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink">',
-                 svg, count=1)
+    opening = (f'<svg class="figure" role="img" aria-label="{alt}" viewBox="0 0 {width} {height}" '
+               f'style="width: {float(width) * 4 / 3:.0f}px; min-width: {float(width) * 4 / 3 * SMALLEST:.0f}px" '
+               'stroke-linejoin="round" xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink">')
+    svg = opening + svg[svg.index(">") + 1:]
     return re.sub(r"\n\s*", "\n", svg)
