@@ -124,17 +124,20 @@ def test_softmax_is_stable_for_huge_logits(z):
     np.testing.assert_allclose(p, largest / largest.sum(axis=-1, keepdims=True), atol=1e-300)
 
 
-@pytest.mark.parametrize(("arguments", "error", "message"), [
-    (([0, np.nan],), ValueError, "z must be finite in float64, got nan"),
-    (([np.inf, 0, np.nan, 1],), ValueError, "z must be finite in float64, got inf and 1 more"),
-    (([],), ValueError, "z must not be empty, got shape (0,)"),
-    ((["a"],), TypeError, "z must hold real numbers, got an array of dtype <U1"),
-    (([1j],), TypeError, "z must hold real numbers, got an array of dtype complex128"),
-    (([[1], [1, 2]],), ValueError, "z must be an array, got rows of different lengths: [[1], [1, 2]]"),
-    (([0, 1], 1), ValueError, "base must be above 1, got 1"),
-    (([0, 1], "e"), TypeError, "base must be a number, got 'e'"),
-    (([0, 1], [2, 3]), TypeError, "base must be one number, got [2, 3]"),
-])
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        (([0, np.nan],), ValueError, "z must be finite in float64, got nan"),
+        (([np.inf, 0, np.nan, 1],), ValueError, "z must be finite in float64, got inf and 1 more"),
+        (([],), ValueError, "z must not be empty, got shape (0,)"),
+        ((["a"],), TypeError, "z must hold real numbers, got an array of dtype <U1"),
+        (([1j],), TypeError, "z must hold real numbers, got an array of dtype complex128"),
+        (([[1], [1, 2]],), ValueError, "z must be an array, got rows of different lengths: [[1], [1, 2]]"),
+        (([0, 1], 1), ValueError, "base must be above 1, got 1"),
+        (([0, 1], "e"), TypeError, "base must be a number, got 'e'"),
+        (([0, 1], [2, 3]), TypeError, "base must be one number, got [2, 3]"),
+    ],
+)
 def test_softmax_complains(arguments, error, message):
     with pytest.raises(error) as caught:
         hg.softmax(*arguments)

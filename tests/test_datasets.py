@@ -118,9 +118,13 @@ def test_the_shift_rule_is_one_round_through_all(n):
     assert (visited, rule.dtype.kind) == (list(range(n)), "i")
 
 
-NUMBERS = [(0, ValueError, "n must be at least 1, got 0"), (-2, ValueError, "n must be at least 1, got -2"),
-           (2.5, TypeError, "n must be an integer, got 2.5"), ("9", TypeError, "n must be an integer, got '9'"),
-           (True, TypeError, "n must be an integer, got True")]
+NUMBERS = [
+    (0, ValueError, "n must be at least 1, got 0"),
+    (-2, ValueError, "n must be at least 1, got -2"),
+    (2.5, TypeError, "n must be an integer, got 2.5"),
+    ("9", TypeError, "n must be an integer, got '9'"),
+    (True, TypeError, "n must be an integer, got True"),
+]
 
 
 @pytest.mark.parametrize("function", [*CLOUDS, rules.one_hot, rules.shift_rule])
@@ -131,28 +135,36 @@ def test_all_complain_about_their_size(function, n, error, message):
 
 
 @pytest.mark.parametrize("function", [*(partial(cloud, 9) for cloud in CLOUDS), datasets.digits])
-@pytest.mark.parametrize(("seed", "error", "message"), [
-    (-1, ValueError, "seed must be at least 0, got -1"), (0.5, TypeError, "seed must be an integer, got 0.5"),
-    (None, TypeError, "seed must be an integer, got None"), (True, TypeError, "seed must be an integer, got True"),
-])
+@pytest.mark.parametrize(
+    ("seed", "error", "message"),
+    [
+        (-1, ValueError, "seed must be at least 0, got -1"),
+        (0.5, TypeError, "seed must be an integer, got 0.5"),
+        (None, TypeError, "seed must be an integer, got None"),
+        (True, TypeError, "seed must be an integer, got True"),
+    ],
+)
 def test_all_complain_about_their_seed(function, seed, error, message):
     with complains(error, message):
         function(seed=seed)
 
 
-@pytest.mark.parametrize(("make", "error", "message"), [
-    (lambda: datasets.blobs(9, distance="far"), TypeError, "distance must be a number, got 'far'"),
-    (lambda: datasets.blobs(9, distance=np.nan), ValueError, "distance must be finite in float64, got nan"),
-    (lambda: datasets.moons(9, noise=-1), ValueError, "noise must be at least 0, got -1"),
-    (lambda: datasets.moons(9, flips=1.5), ValueError, "flips must be at most 1, got 1.5"),
-    (lambda: datasets.moons(9, flips=-0.5), ValueError, "flips must be at least 0, got -0.5"),
-    (lambda: datasets.spirals(9, noise=-1), ValueError, "noise must be at least 0, got -1"),
-    (lambda: datasets.spirals(9, turns="two"), TypeError, "turns must be a number, got 'two'"),
-    (lambda: datasets.digits(n_test=0), ValueError, "n_test must be at least 1, got 0"),
-    (lambda: datasets.digits(n_test=1790), ValueError, "from 10 to 1787, got 1790"),
-    (lambda: datasets.digits(n_test=9), ValueError, "from 10 to 1787, got 9"),
-    (lambda: datasets.digits(n_test=0.3), TypeError, "n_test must be an integer, got 0.3"),
-])
+@pytest.mark.parametrize(
+    ("make", "error", "message"),
+    [
+        (lambda: datasets.blobs(9, distance="far"), TypeError, "distance must be a number, got 'far'"),
+        (lambda: datasets.blobs(9, distance=np.nan), ValueError, "distance must be finite in float64, got nan"),
+        (lambda: datasets.moons(9, noise=-1), ValueError, "noise must be at least 0, got -1"),
+        (lambda: datasets.moons(9, flips=1.5), ValueError, "flips must be at most 1, got 1.5"),
+        (lambda: datasets.moons(9, flips=-0.5), ValueError, "flips must be at least 0, got -0.5"),
+        (lambda: datasets.spirals(9, noise=-1), ValueError, "noise must be at least 0, got -1"),
+        (lambda: datasets.spirals(9, turns="two"), TypeError, "turns must be a number, got 'two'"),
+        (lambda: datasets.digits(n_test=0), ValueError, "n_test must be at least 1, got 0"),
+        (lambda: datasets.digits(n_test=1790), ValueError, "from 10 to 1787, got 1790"),
+        (lambda: datasets.digits(n_test=9), ValueError, "from 10 to 1787, got 9"),
+        (lambda: datasets.digits(n_test=0.3), TypeError, "n_test must be an integer, got 0.3"),
+    ],
+)
 def test_data_sets_complain(make, error, message):
     with complains(error, message):
         make()

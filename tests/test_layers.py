@@ -15,12 +15,26 @@ from hourglass import activations
 
 IMAGE = (4, 6, 2)
 OF_ROWS = [
-    hg.Dense(4, 3), hg.Dense(4, 3, bias=False), hg.Maxout(4, 3, pieces=3), hg.PReLU(4), hg.Sigmoid(), hg.Tanh(),
-    hg.ReLU(), hg.LeakyReLU(0.3), hg.ELU(1.7), hg.GELU(), hg.GaussianNoise(0.5),
+    hg.Dense(4, 3),
+    hg.Dense(4, 3, bias=False),
+    hg.Maxout(4, 3, pieces=3),
+    hg.PReLU(4),
+    hg.Sigmoid(),
+    hg.Tanh(),
+    hg.ReLU(),
+    hg.LeakyReLU(0.3),
+    hg.ELU(1.7),
+    hg.GELU(),
+    hg.GaussianNoise(0.5),
 ]
 OF_IMAGES = [
-    hg.Flatten(), hg.MaxPool2D(2), hg.MaxPool2D(1), hg.Conv2D(2, 3), hg.Conv2D(2, 3, padding=1),
-    hg.Conv2D(2, 3, size=2, padding=2), hg.Conv2D(2, 1, size=1),
+    hg.Flatten(),
+    hg.MaxPool2D(2),
+    hg.MaxPool2D(1),
+    hg.Conv2D(2, 3),
+    hg.Conv2D(2, 3, padding=1),
+    hg.Conv2D(2, 3, size=2, padding=2),
+    hg.Conv2D(2, 1, size=1),
 ]
 LAYERS = [(layer, (4,)) for layer in OF_ROWS] + [(layer, IMAGE) for layer in OF_IMAGES]
 LEARNERS = [(layer, shape) for layer, shape in LAYERS if layer.draw(seeded(0))]
@@ -82,7 +96,7 @@ def test_gradients_are_those_of_the_last_batch(layer, shape):
 def test_a_batch_is_a_loop_over_examples(layer, shape, seed, batch):
     network = random_network(layer, replicas=(2,))
     x = seeded(seed).normal(size=(2, batch, *shape))
-    singles = [network(x[:, i:i + 1]) for i in range(batch)]
+    singles = [network(x[:, i : i + 1]) for i in range(batch)]
     np.testing.assert_allclose(network(x), np.concatenate(singles, axis=1), rtol=0, atol=1e-12)
 
 
@@ -104,20 +118,38 @@ def test_one_input_for_all_is_the_same_as_copies_of_it(layer, shape):
     np.testing.assert_allclose(np.broadcast_to(network(x), copies.shape), copies, rtol=0, atol=1e-12)
 
 
-@pytest.mark.parametrize(("layer", "function"), [
-    (hg.Sigmoid(), activations.sigmoid), (hg.Tanh(), activations.tanh), (hg.ReLU(), activations.relu),
-    (hg.LeakyReLU(), activations.leaky_relu), (hg.LeakyReLU(0.3), lambda x: activations.leaky_relu(x, 0.3)),
-    (hg.ELU(), activations.elu), (hg.ELU(1.7), lambda x: activations.elu(x, 1.7)), (hg.GELU(), activations.gelu),
-], ids=repr)
+@pytest.mark.parametrize(
+    ("layer", "function"),
+    [
+        (hg.Sigmoid(), activations.sigmoid),
+        (hg.Tanh(), activations.tanh),
+        (hg.ReLU(), activations.relu),
+        (hg.LeakyReLU(), activations.leaky_relu),
+        (hg.LeakyReLU(0.3), lambda x: activations.leaky_relu(x, 0.3)),
+        (hg.ELU(), activations.elu),
+        (hg.ELU(1.7), lambda x: activations.elu(x, 1.7)),
+        (hg.GELU(), activations.gelu),
+    ],
+    ids=repr,
+)
 def test_layers_are_their_functions(layer, function):
     x = np.linspace(-40, 40, 81)[:, None]
     np.testing.assert_array_equal(hg.Network(layer)(x), function(x))
 
 
-@pytest.mark.parametrize(("layer", "slope"), [
-    (hg.ReLU(), 0), (hg.LeakyReLU(0.3), 0.3), (hg.PReLU(1, 0.3), 0.3), (hg.ELU(1.7), 1.7), (hg.GELU(), 0.5),
-    (hg.Tanh(), 1), (hg.Sigmoid(), 0.25),
-], ids=repr)
+@pytest.mark.parametrize(
+    ("layer", "slope"),
+    [
+        (hg.ReLU(), 0),
+        (hg.LeakyReLU(0.3), 0.3),
+        (hg.PReLU(1, 0.3), 0.3),
+        (hg.ELU(1.7), 1.7),
+        (hg.GELU(), 0.5),
+        (hg.Tanh(), 1),
+        (hg.Sigmoid(), 0.25),
+    ],
+    ids=repr,
+)
 def test_at_zero_the_slope_is_the_one_from_the_left(layer, slope):
     layer = hg.Network(layer).layers[0]
     layer.forward(np.zeros((1, 1)))
@@ -127,8 +159,10 @@ def test_at_zero_the_slope_is_the_one_from_the_left(layer, slope):
 def test_dense_is_a_weighted_sum_and_a_bias():
     network = random_network(hg.Dense(3, 2))
     x, layer = seeded(0).normal(size=(4, 3)), network.layers[0]
-    expected = [[sum(row[i] * layer.params["weight"][i, j] for i in range(3)) + layer.params["bias"][j]
-                 for j in range(2)] for row in x]
+    expected = [
+        [sum(row[i] * layer.params["weight"][i, j] for i in range(3)) + layer.params["bias"][j] for j in range(2)]
+        for row in x
+    ]
     np.testing.assert_allclose(network(x), expected, rtol=1e-12)
 
 
@@ -161,8 +195,10 @@ def test_convolution_agrees_with_scipy(size, padding):
 
 def test_pooling_takes_the_largest_of_each_square():
     x = seeded(0).normal(size=(2, 6, 9, 2))
-    expected = [[[[image[3 * i:3 * i + 3, 3 * j:3 * j + 3, c].max() for c in range(2)] for j in range(3)]
-                 for i in range(2)] for image in x]
+    expected = [
+        [[[image[3 * i : 3 * i + 3, 3 * j : 3 * j + 3, c].max() for c in range(2)] for j in range(3)] for i in range(2)]
+        for image in x
+    ]
     np.testing.assert_array_equal(hg.Network(hg.MaxPool2D(3))(x), expected)
 
 
@@ -194,12 +230,19 @@ def test_noise_is_each_replicas_own(replicas):
     assert np.unique(outputs).size == outputs.size
 
 
-@pytest.mark.parametrize(("layer", "deviation"), [
-    (hg.Dense(300, 100), np.sqrt(2 / 400)), (hg.Dense(300, 100, scale="he"), np.sqrt(2 / 300)),
-    (hg.Dense(300, 100, scale="lecun"), np.sqrt(1 / 300)), (hg.Dense(300, 100, scale=0.5), 0.5),
-    (hg.Maxout(300, 100), np.sqrt(2 / 400)), (hg.Conv2D(30, 40), np.sqrt(2 / (9 * 30))),
-    (hg.Conv2D(30, 40, scale="glorot"), np.sqrt(2 / (9 * 30 + 9 * 40))),
-], ids=repr)
+@pytest.mark.parametrize(
+    ("layer", "deviation"),
+    [
+        (hg.Dense(300, 100), np.sqrt(2 / 400)),
+        (hg.Dense(300, 100, scale="he"), np.sqrt(2 / 300)),
+        (hg.Dense(300, 100, scale="lecun"), np.sqrt(1 / 300)),
+        (hg.Dense(300, 100, scale=0.5), 0.5),
+        (hg.Maxout(300, 100), np.sqrt(2 / 400)),
+        (hg.Conv2D(30, 40), np.sqrt(2 / (9 * 30))),
+        (hg.Conv2D(30, 40, scale="glorot"), np.sqrt(2 / (9 * 30 + 9 * 40))),
+    ],
+    ids=repr,
+)
 def test_initial_weights_are_normal_and_biases_zero(layer, deviation):
     params = hg.Network(layer).layers[0].params
     assert params["weight"].std() == pytest.approx(deviation, rel=0.02)
@@ -229,75 +272,94 @@ def test_a_layer_reads_as_it_was_written(layer, shape):
     assert layer.params == layer.grads == {}
 
 
-@pytest.mark.parametrize(("layer", "written"), [
-    (hg.Dense(1, 2), "Dense(n_in=1, n_out=2, bias=True, scale='glorot')"),
-    (hg.Maxout(1, 2), "Maxout(n_in=1, n_out=2, pieces=2, scale='glorot')"),
-    (hg.PReLU(1), "PReLU(n=1, initial_slope=0.25)"), (hg.LeakyReLU(), "LeakyReLU(negative_slope=0.01)"),
-    (hg.ELU(), "ELU(alpha=1.0)"), (hg.MaxPool2D(), "MaxPool2D(size=2)"),
-    (hg.Conv2D(1, 2), "Conv2D(channels_in=1, channels_out=2, size=3, padding=0, scale='he')"),
-])
+@pytest.mark.parametrize(
+    ("layer", "written"),
+    [
+        (hg.Dense(1, 2), "Dense(n_in=1, n_out=2, bias=True, scale='glorot')"),
+        (hg.Maxout(1, 2), "Maxout(n_in=1, n_out=2, pieces=2, scale='glorot')"),
+        (hg.PReLU(1), "PReLU(n=1, initial_slope=0.25)"),
+        (hg.LeakyReLU(), "LeakyReLU(negative_slope=0.01)"),
+        (hg.ELU(), "ELU(alpha=1.0)"),
+        (hg.MaxPool2D(), "MaxPool2D(size=2)"),
+        (hg.Conv2D(1, 2), "Conv2D(channels_in=1, channels_out=2, size=3, padding=0, scale='he')"),
+    ],
+)
 def test_what_is_not_said_has_a_usual_value(layer, written):
     assert repr(layer) == written
 
 
-@pytest.mark.parametrize(("make", "error", "message"), [
-    (lambda: hg.Dense(0, 2), ValueError, "n_in must be at least 1, got 0"),
-    (lambda: hg.Dense(2, -3), ValueError, "n_out must be at least 1, got -3"),
-    (lambda: hg.Dense("3", 2), TypeError, "n_in must be an integer, got '3'"),
-    (lambda: hg.Dense(2, 3.0), TypeError, "n_out must be an integer, got 3.0"),
-    (lambda: hg.Dense(True, 2), TypeError, "n_in must be an integer, got True"),
-    (lambda: hg.Dense(2, 2, bias="no"), ValueError, "bias must be one of True, False, got 'no'"),
-    (lambda: hg.Dense(2, 2, scale="big"), ValueError, "scale must be one of 'glorot', 'he', 'lecun', got 'big'"),
-    (lambda: hg.Dense(2, 2, scale=-1), ValueError, "scale must be at least 0, got -1"),
-    (lambda: hg.Dense(2, 2, scale=[1, 2]), TypeError, "scale must be one number, got [1, 2]"),
-    (lambda: hg.Dense(2, 2, scale=None), TypeError, "scale must be a number, got None"),
-    (lambda: hg.Maxout(0, 2), ValueError, "n_in must be at least 1, got 0"),
-    (lambda: hg.Maxout(2, 0), ValueError, "n_out must be at least 1, got 0"),
-    (lambda: hg.Maxout(2, 2, pieces=0), ValueError, "pieces must be at least 1, got 0"),
-    (lambda: hg.Maxout(2, 2, scale="big"), ValueError, "scale must be one of 'glorot', 'he', 'lecun', got 'big'"),
-    (lambda: hg.PReLU(0), ValueError, "n must be at least 1, got 0"),
-    (lambda: hg.PReLU(2, "steep"), TypeError, "initial_slope must be a number, got 'steep'"),
-    (lambda: hg.LeakyReLU(1), ValueError, "negative_slope must be below 1, got 1"),
-    (lambda: hg.LeakyReLU(-0.1), ValueError, "negative_slope must be at least 0, got -0.1"),
-    (lambda: hg.ELU(0), ValueError, "alpha must be above 0, got 0"),
-    (lambda: hg.ELU(True), TypeError, "alpha must be a number, got True"),
-    (lambda: hg.GaussianNoise(-1), ValueError, "std must be at least 0, got -1"),
-    (lambda: hg.GaussianNoise(np.inf), ValueError, "std must be finite in float64, got inf"),
-    (lambda: hg.Conv2D(0, 1), ValueError, "channels_in must be at least 1, got 0"),
-    (lambda: hg.Conv2D(1, 0), ValueError, "channels_out must be at least 1, got 0"),
-    (lambda: hg.Conv2D(1, 1, size=0), ValueError, "size must be at least 1, got 0"),
-    (lambda: hg.Conv2D(1, 1, padding=-1), ValueError, "padding must be at least 0, got -1"),
-    (lambda: hg.Conv2D(1, 1, padding=0.5), TypeError, "padding must be an integer, got 0.5"),
-    (lambda: hg.Conv2D(1, 1, padding=True), TypeError, "padding must be an integer, got True"),
-    (lambda: hg.Conv2D(1, 1, scale="big"), ValueError, "scale must be one of 'glorot', 'he', 'lecun', got 'big'"),
-    (lambda: hg.MaxPool2D(0), ValueError, "size must be at least 1, got 0"),
-])
+@pytest.mark.parametrize(
+    ("make", "error", "message"),
+    [
+        (lambda: hg.Dense(0, 2), ValueError, "n_in must be at least 1, got 0"),
+        (lambda: hg.Dense(2, -3), ValueError, "n_out must be at least 1, got -3"),
+        (lambda: hg.Dense("3", 2), TypeError, "n_in must be an integer, got '3'"),
+        (lambda: hg.Dense(2, 3.0), TypeError, "n_out must be an integer, got 3.0"),
+        (lambda: hg.Dense(True, 2), TypeError, "n_in must be an integer, got True"),
+        (lambda: hg.Dense(2, 2, bias="no"), ValueError, "bias must be one of True, False, got 'no'"),
+        (lambda: hg.Dense(2, 2, scale="big"), ValueError, "scale must be one of 'glorot', 'he', 'lecun', got 'big'"),
+        (lambda: hg.Dense(2, 2, scale=-1), ValueError, "scale must be at least 0, got -1"),
+        (lambda: hg.Dense(2, 2, scale=[1, 2]), TypeError, "scale must be one number, got [1, 2]"),
+        (lambda: hg.Dense(2, 2, scale=None), TypeError, "scale must be a number, got None"),
+        (lambda: hg.Maxout(0, 2), ValueError, "n_in must be at least 1, got 0"),
+        (lambda: hg.Maxout(2, 0), ValueError, "n_out must be at least 1, got 0"),
+        (lambda: hg.Maxout(2, 2, pieces=0), ValueError, "pieces must be at least 1, got 0"),
+        (lambda: hg.Maxout(2, 2, scale="big"), ValueError, "scale must be one of 'glorot', 'he', 'lecun', got 'big'"),
+        (lambda: hg.PReLU(0), ValueError, "n must be at least 1, got 0"),
+        (lambda: hg.PReLU(2, "steep"), TypeError, "initial_slope must be a number, got 'steep'"),
+        (lambda: hg.LeakyReLU(1), ValueError, "negative_slope must be below 1, got 1"),
+        (lambda: hg.LeakyReLU(-0.1), ValueError, "negative_slope must be at least 0, got -0.1"),
+        (lambda: hg.ELU(0), ValueError, "alpha must be above 0, got 0"),
+        (lambda: hg.ELU(True), TypeError, "alpha must be a number, got True"),
+        (lambda: hg.GaussianNoise(-1), ValueError, "std must be at least 0, got -1"),
+        (lambda: hg.GaussianNoise(np.inf), ValueError, "std must be finite in float64, got inf"),
+        (lambda: hg.Conv2D(0, 1), ValueError, "channels_in must be at least 1, got 0"),
+        (lambda: hg.Conv2D(1, 0), ValueError, "channels_out must be at least 1, got 0"),
+        (lambda: hg.Conv2D(1, 1, size=0), ValueError, "size must be at least 1, got 0"),
+        (lambda: hg.Conv2D(1, 1, padding=-1), ValueError, "padding must be at least 0, got -1"),
+        (lambda: hg.Conv2D(1, 1, padding=0.5), TypeError, "padding must be an integer, got 0.5"),
+        (lambda: hg.Conv2D(1, 1, padding=True), TypeError, "padding must be an integer, got True"),
+        (lambda: hg.Conv2D(1, 1, scale="big"), ValueError, "scale must be one of 'glorot', 'he', 'lecun', got 'big'"),
+        (lambda: hg.MaxPool2D(0), ValueError, "size must be at least 1, got 0"),
+    ],
+)
 def test_layers_complain_about_their_arguments(make, error, message):
     with complains(error, message):
         make()
 
 
-@pytest.mark.parametrize(("layer", "x", "message"), [
-    (hg.Dense(4, 3), np.ones((2, 3)), "x must have 4 numbers on its last axis, got shape (2, 3)"),
-    (hg.Conv2D(2, 3), np.ones((1, 4, 4, 1)), "x must have 2 numbers on its last axis, got shape (1, 4, 4, 1)"),
-    (hg.Conv2D(2, 3), np.ones((1, 2, 4, 2)), "x must be at least 3 x 3 with its padding of 0, got 2 x 4"),
-    (hg.Conv2D(2, 3, 5, 1), np.ones((1, 4, 2, 2)), "x must be at least 5 x 5 with its padding of 1, got 4 x 2"),
-    (hg.MaxPool2D(3), np.ones((1, 6, 4, 1)), "x must have sides that are multiples of 3, got 6 x 4"),
-    (hg.MaxPool2D(2), np.ones((4, 4, 1)), "x must have shape (batch, height, width, channels), got (4, 4, 1)"),
-    (hg.Flatten(), np.ones((4, 4)), "x must have shape (batch, height, width, channels), got (4, 4)"),
-])
+@pytest.mark.parametrize(
+    ("layer", "x", "message"),
+    [
+        (hg.Dense(4, 3), np.ones((2, 3)), "x must have 4 numbers on its last axis, got shape (2, 3)"),
+        (hg.Conv2D(2, 3), np.ones((1, 4, 4, 1)), "x must have 2 numbers on its last axis, got shape (1, 4, 4, 1)"),
+        (hg.Conv2D(2, 3), np.ones((1, 2, 4, 2)), "x must be at least 3 x 3 with its padding of 0, got 2 x 4"),
+        (hg.Conv2D(2, 3, 5, 1), np.ones((1, 4, 2, 2)), "x must be at least 5 x 5 with its padding of 1, got 4 x 2"),
+        (hg.MaxPool2D(3), np.ones((1, 6, 4, 1)), "x must have sides that are multiples of 3, got 6 x 4"),
+        (hg.MaxPool2D(2), np.ones((4, 4, 1)), "x must have shape (batch, height, width, channels), got (4, 4, 1)"),
+        (hg.Flatten(), np.ones((4, 4)), "x must have shape (batch, height, width, channels), got (4, 4)"),
+    ],
+)
 def test_layers_complain_about_their_input(layer, x, message):
     network = random_network(layer)
     with unchanged(network), complains(ValueError, message):
         network(x)
 
 
-@pytest.mark.parametrize(("name", "value", "error", "message"), [
-    ("weight", np.ones((3, 2)), ValueError, "params['weight'] must have shape (2, 3), got (3, 2)"),
-    ("weight", np.full((2, 3), np.nan), ValueError, "params['weight'] must be finite in float64, got nan and 5 more"),
-    ("bias", ["a", "b", "c"], TypeError, "params['bias'] must hold real numbers, got an array of dtype <U1"),
-    ("slope", [1, 1, 1], KeyError, "no parameter 'slope'; there are weight, bias"),
-])
+@pytest.mark.parametrize(
+    ("name", "value", "error", "message"),
+    [
+        ("weight", np.ones((3, 2)), ValueError, "params['weight'] must have shape (2, 3), got (3, 2)"),
+        (
+            "weight",
+            np.full((2, 3), np.nan),
+            ValueError,
+            "params['weight'] must be finite in float64, got nan and 5 more",
+        ),
+        ("bias", ["a", "b", "c"], TypeError, "params['bias'] must hold real numbers, got an array of dtype <U1"),
+        ("slope", [1, 1, 1], KeyError, "no parameter 'slope'; there are weight, bias"),
+    ],
+)
 def test_parameters_complain_about_what_they_are_given(name, value, error, message):
     network = random_network(hg.Dense(2, 3))
     with unchanged(network), complains(error, message):

@@ -69,7 +69,7 @@ def test_replicas_do_not_see_each_other(kind, reduction, replicas, shared):
 def test_the_mean_is_the_sum_over_examples_divided_by_their_number(kind, seed, batch, n):
     output, target = example(kind, n=n, seed=seed, batch=batch)
     count = output.size if kind is hg.MeanSquaredError else batch
-    total = sum(kind("sum")(output[i:i + 1], target[i:i + 1]) for i in range(batch))
+    total = sum(kind("sum")(output[i : i + 1], target[i : i + 1]) for i in range(batch))
     assert kind("sum")(output, target) == pytest.approx(total)
     assert kind()(output, target) == pytest.approx(total / count)
     mean, sums = kind().gradient(output, target), kind("sum").gradient(output, target)
@@ -120,8 +120,12 @@ def test_cross_entropy_is_stable_for_huge_logits(n):
 @given(seed=st.integers(0, 2**32 - 1), n=st.integers(2, 5))
 def test_hinge_counts_every_wrong_class_that_comes_too_close(seed, n):
     output, target = example(hg.Hinge, n=n, seed=seed)
-    expected = sum(max(0, row[j] - row[right] + 1) for row, right in zip(output, target, strict=True)
-                   for j in range(n) if j != right)
+    expected = sum(
+        max(0, row[j] - row[right] + 1)
+        for row, right in zip(output, target, strict=True)
+        for j in range(n)
+        if j != right
+    )
     assert hg.Hinge("sum")(output, target) == pytest.approx(expected)
     assert hg.Hinge("sum")(output, np.eye(n)[target]) == pytest.approx(expected)
 
@@ -218,8 +222,11 @@ CLASSES = [  # of target, for the outputs [[1, 2, 3], [4, 5, 6]]
     ([], ValueError, "target must not be empty, got shape (0,)"),
     ([[0], [1, 2]], ValueError, "target must be an array, got rows of different lengths: [[0], [1, 2]]"),
     (ROWS[:, :2], TypeError, f"{ASKED}, got dtype float64 and shape (2, 2)"),
-    (ROWS * 1.1, ValueError,
-     "target must be integer labels or rows of probabilities that sum to 1, got the row [1.1 0."),
+    (
+        ROWS * 1.1,
+        ValueError,
+        "target must be integer labels or rows of probabilities that sum to 1, got the row [1.1 0.",
+    ),
     (ROWS - 2e-6, ValueError, "target must be integer labels or rows of probabilities that sum to 1, got the row ["),
     ([[1.0, 0, 0], [2, -1, 0]], ValueError, "rows of probabilities that sum to 1, got the row [ 2. -1.  0.]"),
     (ROWS * np.nan, ValueError, "target must be finite in float64, got nan and 5 more"),
@@ -233,24 +240,53 @@ def test_class_losses_complain_about_targets(kind, target, error, message):
         kind()([[1, 2, 3], [4, 5, 6]], target)
 
 
-@pytest.mark.parametrize(("kind", "output", "target", "error", "message"), [
-    (hg.Hinge, [[1, 2]], [[0.5, 0.5]], ValueError,
-     "target must be integer labels or one-hot rows for the hinge loss, got 0.5"),
-    (hg.SoftmaxCrossEntropy, [[1]], [2], ValueError, "target must hold labels from 0 to 1, got 2 to 2"),
-    (hg.MeanSquaredError, [[1, 2]], [1, 2], ValueError, "target must have shape (1, 2), got (2,)"),
-    (hg.MeanSquaredError, [[1, 2]], [[1, np.inf]], ValueError, "target must be finite in float64, got inf"),
-    (hg.MeanSquaredError, [[1, 2]], [["a", "b"]], TypeError,
-     "target must hold real numbers, got an array of dtype <U1"),
-    (hg.MeanSquaredError, [[1, 2]], [], ValueError, "target must not be empty, got shape (0,)"),
-    (hg.MeanSquaredError, np.ones((2, 3, 4)), np.ones((3, 3, 4)), ValueError,
-     "target must have shape (3, 4) or (2, 3, 4), got (3, 3, 4)"),
-    (hg.SoftmaxCrossEntropy, np.ones((2, 3, 4)), np.ones((3, 3), int), ValueError,
-     "target must have shape (3,) or (2, 3), got (3, 3)"),
-    (hg.SoftmaxCrossEntropy, [1, 2], [1], ValueError, "output must have shape (*replicas, batch, n), got (2,)"),
-    (hg.SoftmaxCrossEntropy, [[1, np.nan]], [1], ValueError, "output must be finite in float64, got nan"),
-    (hg.SoftmaxCrossEntropy, [["a", "b"]], [1], TypeError, "output must hold real numbers, got an array of dtype <U1"),
-    (hg.SoftmaxCrossEntropy, [], [1], ValueError, "output must not be empty, got shape (0,)"),
-])
+@pytest.mark.parametrize(
+    ("kind", "output", "target", "error", "message"),
+    [
+        (
+            hg.Hinge,
+            [[1, 2]],
+            [[0.5, 0.5]],
+            ValueError,
+            "target must be integer labels or one-hot rows for the hinge loss, got 0.5",
+        ),
+        (hg.SoftmaxCrossEntropy, [[1]], [2], ValueError, "target must hold labels from 0 to 1, got 2 to 2"),
+        (hg.MeanSquaredError, [[1, 2]], [1, 2], ValueError, "target must have shape (1, 2), got (2,)"),
+        (hg.MeanSquaredError, [[1, 2]], [[1, np.inf]], ValueError, "target must be finite in float64, got inf"),
+        (
+            hg.MeanSquaredError,
+            [[1, 2]],
+            [["a", "b"]],
+            TypeError,
+            "target must hold real numbers, got an array of dtype <U1",
+        ),
+        (hg.MeanSquaredError, [[1, 2]], [], ValueError, "target must not be empty, got shape (0,)"),
+        (
+            hg.MeanSquaredError,
+            np.ones((2, 3, 4)),
+            np.ones((3, 3, 4)),
+            ValueError,
+            "target must have shape (3, 4) or (2, 3, 4), got (3, 3, 4)",
+        ),
+        (
+            hg.SoftmaxCrossEntropy,
+            np.ones((2, 3, 4)),
+            np.ones((3, 3), int),
+            ValueError,
+            "target must have shape (3,) or (2, 3), got (3, 3)",
+        ),
+        (hg.SoftmaxCrossEntropy, [1, 2], [1], ValueError, "output must have shape (*replicas, batch, n), got (2,)"),
+        (hg.SoftmaxCrossEntropy, [[1, np.nan]], [1], ValueError, "output must be finite in float64, got nan"),
+        (
+            hg.SoftmaxCrossEntropy,
+            [["a", "b"]],
+            [1],
+            TypeError,
+            "output must hold real numbers, got an array of dtype <U1",
+        ),
+        (hg.SoftmaxCrossEntropy, [], [1], ValueError, "output must not be empty, got shape (0,)"),
+    ],
+)
 def test_losses_complain_about_outputs_and_targets(kind, output, target, error, message):
     for ask in (kind(), kind().gradient):
         with complains(error, message):

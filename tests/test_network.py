@@ -18,10 +18,33 @@ IMAGE = (6, 6, 2)
 CHAINS = {
     "plain": ([hg.Dense(4, 5), hg.Tanh(), hg.Dense(5, 3)], (4,)),
     "hourglass": ([hg.Dense(4, 2, bias=False), hg.Sigmoid(), hg.Dense(2, 4, bias=False)], (4,)),
-    "mixed": ([hg.GaussianNoise(0.3), hg.Dense(4, 5, scale="he"), hg.PReLU(5), hg.Maxout(5, 4, pieces=3),
-               hg.LeakyReLU(0.2), hg.Dense(4, 4), hg.ELU(), hg.GaussianNoise(0.1), hg.GELU(), hg.Dense(4, 3)], (4,)),
-    "images": ([hg.Tanh(), hg.Conv2D(2, 3, padding=1), hg.ReLU(), hg.MaxPool2D(2), hg.Conv2D(3, 2, size=2),
-                hg.Flatten(), hg.Dense(8, 3)], IMAGE),
+    "mixed": (
+        [
+            hg.GaussianNoise(0.3),
+            hg.Dense(4, 5, scale="he"),
+            hg.PReLU(5),
+            hg.Maxout(5, 4, pieces=3),
+            hg.LeakyReLU(0.2),
+            hg.Dense(4, 4),
+            hg.ELU(),
+            hg.GaussianNoise(0.1),
+            hg.GELU(),
+            hg.Dense(4, 3),
+        ],
+        (4,),
+    ),
+    "images": (
+        [
+            hg.Tanh(),
+            hg.Conv2D(2, 3, padding=1),
+            hg.ReLU(),
+            hg.MaxPool2D(2),
+            hg.Conv2D(3, 2, size=2),
+            hg.Flatten(),
+            hg.Dense(8, 3),
+        ],
+        IMAGE,
+    ),
     "late learner": ([hg.Tanh(), hg.Sigmoid(), hg.Dense(4, 3)], (4,)),
     "late learner of images": ([hg.Tanh(), hg.MaxPool2D(2), hg.Flatten(), hg.Dense(18, 3)], IMAGE),
 }
@@ -159,7 +182,7 @@ def test_layers_look_at_the_network_s_parameters(chain, shape, replicas):
     network.parameters[...] = network.spread(values)
     weights = [layer.params["weight"] for layer in network.layers if "weight" in layer.params]
     assert network.n_weights == sum(weight.size for weight in weights)
-    network.parameters[:network.n_weights] += 7
+    network.parameters[: network.n_weights] += 7
     for layer in network.layers:
         for name, array in layer.params.items():
             expected = values + 7 if name == "weight" else values
@@ -233,67 +256,97 @@ def test_without_a_seed_it_is_seed_0():
 DENSE = "Dense(n_in=4, n_out=3, bias=True, scale='glorot')"
 
 
-@pytest.mark.parametrize(("layers", "error", "message"), [
-    ([], ValueError, "layers must not be empty"),
-    (["Dense"], TypeError, "layers must be layers such as Dense(2, 3), got 'Dense' at position 0"),
-    ([hg.Dense(4, 3), hg.Tanh], TypeError, "layers must be layers such as Dense(2, 3), got <class"),
-    ([hg.Dense(2, 5), hg.Dense(4, 3)], ValueError,
-     f"layers must fit: position 1 is {DENSE}, but the layer before it gives 5"),
-    ([hg.Maxout(2, 5), hg.Tanh(), hg.Dense(4, 3)], ValueError,
-     f"position 2 is {DENSE}, but the layer before it gives 5"),
-    ([hg.PReLU(5), hg.Dense(4, 3)], ValueError, f"position 1 is {DENSE}, but the layer before it gives 5"),
-    ([hg.Conv2D(1, 5), hg.MaxPool2D(2), hg.Conv2D(4, 1)], ValueError, "but the layer before it gives 5"),
-    ([hg.Conv2D(1, 4), hg.Dense(4, 3)], ValueError,
-     f"layers must fit: position 1 is {DENSE}, which takes rows of numbers, but the layer before it gives images"),
-    ([hg.Dense(2, 4), hg.Tanh(), hg.Flatten()], ValueError,
-     "layers must fit: position 2 is Flatten(), which takes images, but the layer before it gives rows of numbers"),
-    ([hg.Flatten(), hg.MaxPool2D(2)], ValueError, "which takes images, but the layer before it gives rows of numbers"),
-    ([hg.MaxPool2D(2), hg.GaussianNoise(1)], ValueError,
-     "which takes rows of numbers, but the layer before it gives images"),
-])
+@pytest.mark.parametrize(
+    ("layers", "error", "message"),
+    [
+        ([], ValueError, "layers must not be empty"),
+        (["Dense"], TypeError, "layers must be layers such as Dense(2, 3), got 'Dense' at position 0"),
+        ([hg.Dense(4, 3), hg.Tanh], TypeError, "layers must be layers such as Dense(2, 3), got <class"),
+        (
+            [hg.Dense(2, 5), hg.Dense(4, 3)],
+            ValueError,
+            f"layers must fit: position 1 is {DENSE}, but the layer before it gives 5",
+        ),
+        (
+            [hg.Maxout(2, 5), hg.Tanh(), hg.Dense(4, 3)],
+            ValueError,
+            f"position 2 is {DENSE}, but the layer before it gives 5",
+        ),
+        ([hg.PReLU(5), hg.Dense(4, 3)], ValueError, f"position 1 is {DENSE}, but the layer before it gives 5"),
+        ([hg.Conv2D(1, 5), hg.MaxPool2D(2), hg.Conv2D(4, 1)], ValueError, "but the layer before it gives 5"),
+        (
+            [hg.Conv2D(1, 4), hg.Dense(4, 3)],
+            ValueError,
+            f"layers must fit: position 1 is {DENSE}, which takes rows of numbers, "
+            "but the layer before it gives images",
+        ),
+        (
+            [hg.Dense(2, 4), hg.Tanh(), hg.Flatten()],
+            ValueError,
+            "layers must fit: position 2 is Flatten(), which takes images, "
+            "but the layer before it gives rows of numbers",
+        ),
+        (
+            [hg.Flatten(), hg.MaxPool2D(2)],
+            ValueError,
+            "which takes images, but the layer before it gives rows of numbers",
+        ),
+        (
+            [hg.MaxPool2D(2), hg.GaussianNoise(1)],
+            ValueError,
+            "which takes rows of numbers, but the layer before it gives images",
+        ),
+    ],
+)
 def test_networks_complain_about_layers(layers, error, message):
     with complains(error, message):
         hg.Network(*layers)
 
 
-@pytest.mark.parametrize(("options", "error", "message"), [
-    ({"seed": -1}, ValueError, "seed must be at least 0, got -1"),
-    ({"seed": 1.5}, TypeError, "seed must be an integer, got 1.5"),
-    ({"seed": "1"}, TypeError, "seed must be an integer, got '1'"),
-    ({"seed": True}, TypeError, "seed must be an integer, got True"),
-    ({"seed": range(3)}, TypeError, "seed must be an integer, got range(0, 3)"),
-    ({"seeds": []}, ValueError, "seeds must not be empty, got shape (0,)"),
-    ({"seeds": range(0)}, ValueError, "seeds must not be empty, got shape (0,)"),
-    ({"seeds": [1, -2]}, ValueError, "seeds must be non-negative integers, got -2"),
-    ({"seeds": [1.0, 2.0]}, TypeError, "seeds must be non-negative integers, got array([1., 2.])"),
-    ({"seeds": [True, False]}, TypeError, "seeds must be non-negative integers, got array([ True, False])"),
-    ({"seeds": "12"}, TypeError, "seeds must be non-negative integers, got array('12', dtype='<U2')"),
-    ({"seeds": [[1], [2, 3]]}, ValueError, "seeds must be an array, got rows of different lengths: [[1], [2, 3]]"),
-    ({"seed": 1, "seeds": [2]}, ValueError, "seed and seeds exclude each other, got seed=1 and seeds=[2]"),
-    ({"dtype": "float99"}, ValueError, "dtype must be one of 'float16', 'float32', 'float64', got 'float99'"),
-    ({"dtype": int}, ValueError, "dtype must be one of 'float16', 'float32', 'float64', got 'int64'"),
-    ({"dtype": 5}, ValueError, "dtype must be one of 'float16', 'float32', 'float64', got 5"),
-])
+@pytest.mark.parametrize(
+    ("options", "error", "message"),
+    [
+        ({"seed": -1}, ValueError, "seed must be at least 0, got -1"),
+        ({"seed": 1.5}, TypeError, "seed must be an integer, got 1.5"),
+        ({"seed": "1"}, TypeError, "seed must be an integer, got '1'"),
+        ({"seed": True}, TypeError, "seed must be an integer, got True"),
+        ({"seed": range(3)}, TypeError, "seed must be an integer, got range(0, 3)"),
+        ({"seeds": []}, ValueError, "seeds must not be empty, got shape (0,)"),
+        ({"seeds": range(0)}, ValueError, "seeds must not be empty, got shape (0,)"),
+        ({"seeds": [1, -2]}, ValueError, "seeds must be non-negative integers, got -2"),
+        ({"seeds": [1.0, 2.0]}, TypeError, "seeds must be non-negative integers, got array([1., 2.])"),
+        ({"seeds": [True, False]}, TypeError, "seeds must be non-negative integers, got array([ True, False])"),
+        ({"seeds": "12"}, TypeError, "seeds must be non-negative integers, got array('12', dtype='<U2')"),
+        ({"seeds": [[1], [2, 3]]}, ValueError, "seeds must be an array, got rows of different lengths: [[1], [2, 3]]"),
+        ({"seed": 1, "seeds": [2]}, ValueError, "seed and seeds exclude each other, got seed=1 and seeds=[2]"),
+        ({"dtype": "float99"}, ValueError, "dtype must be one of 'float16', 'float32', 'float64', got 'float99'"),
+        ({"dtype": int}, ValueError, "dtype must be one of 'float16', 'float32', 'float64', got 'int64'"),
+        ({"dtype": 5}, ValueError, "dtype must be one of 'float16', 'float32', 'float64', got 5"),
+    ],
+)
 def test_networks_complain_about_options(options, error, message):
     with complains(error, message):
         hg.Network(hg.Dense(2, 2), **options)
 
 
-@pytest.mark.parametrize(("x", "error", "message"), [
-    (np.ones(4), ValueError, "x must have shape (batch, n), or with replica axes (2, 3) in front, got (4,)"),
-    (3.0, ValueError, "x must have shape (batch, n), or with replica axes (2, 3) in front, got ()"),
-    (np.ones((3, 5, 4)), ValueError, "or with replica axes (2, 3) in front, got (3, 5, 4)"),
-    (np.ones((3, 2, 5, 4)), ValueError, "replica axes (2, 3) in front, got (3, 2, 5, 4)"),
-    (np.ones((5, 3)), ValueError, "x must have 4 numbers on its last axis, got shape (5, 3)"),
-    (np.ones((0, 4)), ValueError, "x must not be empty, got shape (0, 4)"),
-    ([], ValueError, "x must not be empty, got shape (0,)"),
-    ([[1, 2, np.nan, np.inf]], ValueError, "x must be finite in float64, got nan and 1 more"),
-    ([[1, 2, 3, -np.inf]], ValueError, "x must be finite in float64, got -inf"),
-    ([["1", "2", "3", "4"]], TypeError, "x must hold real numbers, got an array of dtype <U1"),
-    ([[1j, 2, 3, 4]], TypeError, "x must hold real numbers, got an array of dtype complex128"),
-    (None, TypeError, "x must hold real numbers, got an array of dtype object"),
-    ([[1, 2, 3, 4], [5]], ValueError, "x must be an array, got rows of different lengths: [[1, 2, 3, 4], [5]]"),
-])
+@pytest.mark.parametrize(
+    ("x", "error", "message"),
+    [
+        (np.ones(4), ValueError, "x must have shape (batch, n), or with replica axes (2, 3) in front, got (4,)"),
+        (3.0, ValueError, "x must have shape (batch, n), or with replica axes (2, 3) in front, got ()"),
+        (np.ones((3, 5, 4)), ValueError, "or with replica axes (2, 3) in front, got (3, 5, 4)"),
+        (np.ones((3, 2, 5, 4)), ValueError, "replica axes (2, 3) in front, got (3, 2, 5, 4)"),
+        (np.ones((5, 3)), ValueError, "x must have 4 numbers on its last axis, got shape (5, 3)"),
+        (np.ones((0, 4)), ValueError, "x must not be empty, got shape (0, 4)"),
+        ([], ValueError, "x must not be empty, got shape (0,)"),
+        ([[1, 2, np.nan, np.inf]], ValueError, "x must be finite in float64, got nan and 1 more"),
+        ([[1, 2, 3, -np.inf]], ValueError, "x must be finite in float64, got -inf"),
+        ([["1", "2", "3", "4"]], TypeError, "x must hold real numbers, got an array of dtype <U1"),
+        ([[1j, 2, 3, 4]], TypeError, "x must hold real numbers, got an array of dtype complex128"),
+        (None, TypeError, "x must hold real numbers, got an array of dtype object"),
+        ([[1, 2, 3, 4], [5]], ValueError, "x must be an array, got rows of different lengths: [[1, 2, 3, 4], [5]]"),
+    ],
+)
 def test_networks_complain_about_input(x, error, message):
     network = random_network(*CHAINS["plain"][0], replicas=(2, 3))
     for ask in (network, network.activations):
@@ -324,8 +377,12 @@ def test_networks_complain_about_an_index():
 
 def saved(**changes):
     """The bytes of a file such as `Network.save` writes, with changes in its header or its parameters."""
-    header = {"format": "hourglass network 1", "dtype": "float64", "replicas": [2],
-              "layers": [["Dense", {"n_in": 3, "n_out": 2}], ["Tanh", {}]]}
+    header = {
+        "format": "hourglass network 1",
+        "dtype": "float64",
+        "replicas": [2],
+        "layers": [["Dense", {"n_in": 3, "n_out": 2}], ["Tanh", {}]],
+    }
     parameters = changes.pop("parameters", np.ones(16))
     file = io.BytesIO()
     np.savez(file, header=np.array(json.dumps(header | changes)), parameters=parameters)
@@ -343,24 +400,34 @@ def zipped(file):
         archive.writestr("readme.txt", "a zip, but not ours")
 
 
-@pytest.mark.parametrize(("content", "reason"), [
-    (b"", "it is not a .npz file"), (b"weights, but in words", "it is not a .npz file"),
-    (pickle.dumps({"weight": 1}), "it is not a .npz file"), (packed(zipped), "header"),
-    (packed(lambda file: np.save(file, np.ones(3))), "it is not a .npz file"),
-    (packed(lambda file: np.savez(file, weight=np.ones(3))), "header"),
-    (packed(lambda file: np.savez(file, header=np.array("[1]"), parameters=np.ones(3))), "indices must be integers"),
-    (packed(lambda file: np.savez(file, header=np.array("{"), parameters=np.ones(3))), "Expecting property name"),
-    (saved(format="hourglass network 9"), "its format is 'hourglass network 9'"),
-    (saved(parameters=np.ones(15)), "it holds 15 parameters where its layers have 16"),
-    (saved(parameters=np.full(16, np.nan)), "parameters must be finite in float64, got nan and 15 more"),
-    (saved(parameters=np.array([{}] * 16)), "Object arrays cannot be loaded"),
-    (saved(dtype="int64"), "dtype must be one of 'float16', 'float32', 'float64', got 'int64'"),
-    (saved(replicas=[0]), "seeds must not be empty"), (saved(replicas=5), "not iterable"),
-    (saved(layers=[["os", {}]]), "layer must be one of"), (saved(layers=[["Dense", {"n_in": 3}]]), "n_out"),
-    (saved(layers=[["Dense", {"n_in": 3, "n_out": 2, "colour": "red"}]]), "colour"),
-    (saved(layers=[["Dense", {"n_in": 3, "n_out": -2}]]), "n_out must be at least 1, got -2"),
-    (saved(layers=[]), "layers must not be empty"),
-])
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"", "it is not a .npz file"),
+        (b"weights, but in words", "it is not a .npz file"),
+        (pickle.dumps({"weight": 1}), "it is not a .npz file"),
+        (packed(zipped), "header"),
+        (packed(lambda file: np.save(file, np.ones(3))), "it is not a .npz file"),
+        (packed(lambda file: np.savez(file, weight=np.ones(3))), "header"),
+        (
+            packed(lambda file: np.savez(file, header=np.array("[1]"), parameters=np.ones(3))),
+            "indices must be integers",
+        ),
+        (packed(lambda file: np.savez(file, header=np.array("{"), parameters=np.ones(3))), "Expecting property name"),
+        (saved(format="hourglass network 9"), "its format is 'hourglass network 9'"),
+        (saved(parameters=np.ones(15)), "it holds 15 parameters where its layers have 16"),
+        (saved(parameters=np.full(16, np.nan)), "parameters must be finite in float64, got nan and 15 more"),
+        (saved(parameters=np.array([{}] * 16)), "Object arrays cannot be loaded"),
+        (saved(dtype="int64"), "dtype must be one of 'float16', 'float32', 'float64', got 'int64'"),
+        (saved(replicas=[0]), "seeds must not be empty"),
+        (saved(replicas=5), "not iterable"),
+        (saved(layers=[["os", {}]]), "layer must be one of"),
+        (saved(layers=[["Dense", {"n_in": 3}]]), "n_out"),
+        (saved(layers=[["Dense", {"n_in": 3, "n_out": 2, "colour": "red"}]]), "colour"),
+        (saved(layers=[["Dense", {"n_in": 3, "n_out": -2}]]), "n_out must be at least 1, got -2"),
+        (saved(layers=[]), "layers must not be empty"),
+    ],
+)
 def test_foreign_files_are_refused(tmp_path, content, reason):
     path = tmp_path / "network"
     path.write_bytes(content)

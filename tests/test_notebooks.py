@@ -244,7 +244,8 @@ def test_has_quizzes_and_hides_no_other_code_for_good(path):
 
 @every_notebook
 def test_no_cell_is_exempt_from_anything(path):
-    """Code may fold, and a quiz's code is not shown. Only a cell that reads a clock may keep its output from being compared."""
+    """Code may fold, and a quiz's code is not shown. Only a cell that reads a clock may keep its output from being
+    compared."""
     for cell in cells(path):
         clock = {"nbval-ignore-output"} if "time.perf_counter()" in cell.source else set()
         assert tags(cell) <= {"hide-input", "remove-input"} | clock, f"{cell.id}: {tags(cell)}"

@@ -12,8 +12,10 @@ import hourglass as hg
 
 LAYERS = [hg.Dense(3, 2), hg.PReLU(2), hg.Maxout(2, 2)]
 KINDS = {
-    "SGD": hg.SGD, "momentum": lambda lr, **options: hg.SGD(lr, momentum=0.9, **options),
-    "Adam": hg.Adam, "RMSprop": hg.RMSprop,
+    "SGD": hg.SGD,
+    "momentum": lambda lr, **options: hg.SGD(lr, momentum=0.9, **options),
+    "Adam": hg.Adam,
+    "RMSprop": hg.RMSprop,
 }
 each_kind = pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
 each_replicas = pytest.mark.parametrize("replicas", REPLICAS, ids=str)
@@ -174,9 +176,9 @@ def test_half_precision_takes_the_same_steps(kind, size):
     assert rough.parameters.dtype == np.float16
 
 
-@pytest.mark.parametrize("optimizer", [
-    hg.SGD(0.1, 0.9, 0.01), hg.Adam(0.1, 0.8, 0.9, 0.01), hg.RMSprop(0.1, 0.8, 0.01),
-])
+@pytest.mark.parametrize(
+    "optimizer", [hg.SGD(0.1, 0.9, 0.01), hg.Adam(0.1, 0.8, 0.9, 0.01), hg.RMSprop(0.1, 0.8, 0.01)]
+)
 def test_optimizers_read_as_they_were_written(optimizer):
     copied = eval(repr(optimizer), vars(hg))
     assert vars(copied) == vars(optimizer)
@@ -184,36 +186,42 @@ def test_optimizers_read_as_they_were_written(optimizer):
 
 
 @pytest.mark.parametrize("kind", [hg.SGD, hg.Adam, hg.RMSprop])
-@pytest.mark.parametrize(("options", "error", "message"), [
-    ({"lr": 0}, ValueError, "lr must be above 0, got 0"),
-    ({"lr": -0.1}, ValueError, "lr must be above 0, got -0.1"),
-    ({"lr": [0.1, 0]}, ValueError, "lr must be above 0, got [0.1, 0]"),
-    ({"lr": np.nan}, ValueError, "lr must be finite in float64, got nan"),
-    ({"lr": np.inf}, ValueError, "lr must be finite in float64, got inf"),
-    ({"lr": []}, ValueError, "lr must not be empty, got shape (0,)"),
-    ({"lr": "0.1"}, TypeError, "lr must be a number, got '0.1'"),
-    ({"lr": None}, TypeError, "lr must be a number, got None"),
-    ({"lr": True}, TypeError, "lr must be a number, got True"),
-    ({"lr": 1j}, TypeError, "lr must hold real numbers, got an array of dtype complex128"),
-    ({"weight_decay": -1}, ValueError, "weight_decay must be at least 0, got -1"),
-    ({"weight_decay": "L2"}, TypeError, "weight_decay must be a number, got 'L2'"),
-])
+@pytest.mark.parametrize(
+    ("options", "error", "message"),
+    [
+        ({"lr": 0}, ValueError, "lr must be above 0, got 0"),
+        ({"lr": -0.1}, ValueError, "lr must be above 0, got -0.1"),
+        ({"lr": [0.1, 0]}, ValueError, "lr must be above 0, got [0.1, 0]"),
+        ({"lr": np.nan}, ValueError, "lr must be finite in float64, got nan"),
+        ({"lr": np.inf}, ValueError, "lr must be finite in float64, got inf"),
+        ({"lr": []}, ValueError, "lr must not be empty, got shape (0,)"),
+        ({"lr": "0.1"}, TypeError, "lr must be a number, got '0.1'"),
+        ({"lr": None}, TypeError, "lr must be a number, got None"),
+        ({"lr": True}, TypeError, "lr must be a number, got True"),
+        ({"lr": 1j}, TypeError, "lr must hold real numbers, got an array of dtype complex128"),
+        ({"weight_decay": -1}, ValueError, "weight_decay must be at least 0, got -1"),
+        ({"weight_decay": "L2"}, TypeError, "weight_decay must be a number, got 'L2'"),
+    ],
+)
 def test_optimizers_complain(kind, options, error, message):
     with complains(error, message):
         kind(**({"lr": 0.1} | options))
 
 
-@pytest.mark.parametrize(("make", "error", "message"), [
-    (lambda: hg.SGD(0.1, momentum=-0.1), ValueError, "momentum must be at least 0, got -0.1"),
-    (lambda: hg.SGD(0.1, momentum=1.1), ValueError, "momentum must be at most 1, got 1.1"),
-    (lambda: hg.SGD(0.1, momentum=[0.1, 0.2]), TypeError, "momentum must be one number, got [0.1, 0.2]"),
-    (lambda: hg.Adam(0.1, beta1=1), ValueError, "beta1 must be below 1, got 1"),
-    (lambda: hg.Adam(0.1, beta1=-1), ValueError, "beta1 must be at least 0, got -1"),
-    (lambda: hg.Adam(0.1, beta2=1), ValueError, "beta2 must be below 1, got 1"),
-    (lambda: hg.Adam(0.1, beta2="b"), TypeError, "beta2 must be a number, got 'b'"),
-    (lambda: hg.RMSprop(0.1, decay=1), ValueError, "decay must be below 1, got 1"),
-    (lambda: hg.RMSprop(0.1, decay=-1), ValueError, "decay must be at least 0, got -1"),
-])
+@pytest.mark.parametrize(
+    ("make", "error", "message"),
+    [
+        (lambda: hg.SGD(0.1, momentum=-0.1), ValueError, "momentum must be at least 0, got -0.1"),
+        (lambda: hg.SGD(0.1, momentum=1.1), ValueError, "momentum must be at most 1, got 1.1"),
+        (lambda: hg.SGD(0.1, momentum=[0.1, 0.2]), TypeError, "momentum must be one number, got [0.1, 0.2]"),
+        (lambda: hg.Adam(0.1, beta1=1), ValueError, "beta1 must be below 1, got 1"),
+        (lambda: hg.Adam(0.1, beta1=-1), ValueError, "beta1 must be at least 0, got -1"),
+        (lambda: hg.Adam(0.1, beta2=1), ValueError, "beta2 must be below 1, got 1"),
+        (lambda: hg.Adam(0.1, beta2="b"), TypeError, "beta2 must be a number, got 'b'"),
+        (lambda: hg.RMSprop(0.1, decay=1), ValueError, "decay must be below 1, got 1"),
+        (lambda: hg.RMSprop(0.1, decay=-1), ValueError, "decay must be at least 0, got -1"),
+    ],
+)
 def test_optimizers_complain_about_their_own(make, error, message):
     with complains(error, message):
         make()

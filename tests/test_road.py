@@ -63,11 +63,7 @@ def executable(path, text):
 
 
 class TestHouse:
-    LINT_IMPORTS = (
-        "-c",
-        "from importlinter.cli import lint_imports_command; lint_imports_command()",
-        "--no-cache",
-    )
+    LINT_IMPORTS = ("-c", "from importlinter.cli import lint_imports_command; lint_imports_command()", "--no-cache")
 
     def test_imports_go_one_way(self):
         python(*self.LINT_IMPORTS)
@@ -118,9 +114,7 @@ class TestPins:
 
     def test_the_package_asks_for_nothing_that_is_not_pinned(self):
         metadata = importlib.metadata.requires("hourglass-book")
-        assert {canonicalize_name(Requirement(line).name) for line in metadata} <= self.pins(
-            "requirements.txt"
-        ).keys()
+        assert {canonicalize_name(Requirement(line).name) for line in metadata} <= self.pins("requirements.txt").keys()
 
     def test_the_constraints_reach_all_the_way_down(self):
         constraints, seen = self.pins("constraints.txt"), set()
@@ -157,13 +151,7 @@ class TestMake:
         """`make book` with a stand-in for Python; returns whether it succeeded, and its calls."""
         house = tmp_path / "a clone"
         house.mkdir()
-        for name in (
-            "Makefile",
-            "requirements.txt",
-            "requirements-dev.txt",
-            "constraints.txt",
-            "pyproject.toml",
-        ):
+        for name in ("Makefile", "requirements.txt", "requirements-dev.txt", "constraints.txt", "pyproject.toml"):
             shutil.copy(ROOT / name, house)
         log, self.offline = tmp_path / "log", tmp_path / "offline"
         executable(tmp_path / "python", STAND_IN.format(log=log, offline=self.offline))
@@ -171,13 +159,7 @@ class TestMake:
         def make_book():
             log.write_text("")
             result = run(
-                "make",
-                "book",
-                f"PYTHON={tmp_path / 'python'}",
-                cwd=house,
-                check=False,
-                MAKEFLAGS="",
-                VENV=".venv",
+                "make", "book", f"PYTHON={tmp_path / 'python'}", cwd=house, check=False, MAKEFLAGS="", VENV=".venv"
             )
             return result.returncode == 0, log.read_text()
 
@@ -209,14 +191,7 @@ class TestMake:
         self.house = self.house.rename(self.house.with_name("moved"))
         log = self.house.parent / "log"
         log.write_text("")
-        run(
-            "make",
-            "book",
-            f"PYTHON={self.house.parent / 'python'}",
-            cwd=self.house,
-            MAKEFLAGS="",
-            VENV=".venv",
-        )
+        run("make", "book", f"PYTHON={self.house.parent / 'python'}", cwd=self.house, MAKEFLAGS="", VENV=".venv")
         assert "pip" in log.read_text()
 
     def test_help_comes_first_and_knows_every_command(self):
@@ -274,9 +249,7 @@ class TestStoredOutputs:
         assert result.returncode == 1 and "ZeroDivisionError" in result.stdout
         assert path.read_bytes() == before
 
-    @pytest.mark.skipif(
-        platform.machine() not in ("x86_64", "AMD64"), reason="imitates Intel and AMD processors"
-    )
+    @pytest.mark.skipif(platform.machine() not in ("x86_64", "AMD64"), reason="imitates Intel and AMD processors")
     def test_an_imitated_processor_that_does_not_take_effect_is_noticed(self):
         python("tools/processor.py", NPY_DISABLE_CPU_FEATURES="X86_V3 X86_V4 AVX512_ICL AVX512_SPR")
         result = python("tools/processor.py", check=False, NPY_DISABLE_CPU_FEATURES="AVX2")
@@ -307,9 +280,7 @@ class TestVendored:
     def test_a_refresh_would_bring_the_same_versions(self):
         for packages, folder in ((vendor.PAGES, "assets/vendor"), (vendor.TESTS, "tests/vendor")):
             manifest = json.loads((ROOT / folder / "manifest.json").read_text())
-            assert [(name, version) for name, version, *_ in packages] == [
-                (p["name"], p["version"]) for p in manifest
-            ]
+            assert [(name, version) for name, version, *_ in packages] == [(p["name"], p["version"]) for p in manifest]
 
 
 # --- pages --------------------------------------------------------------------------------------------------
@@ -336,9 +307,7 @@ def page(request, tmp_path_factory):
     source = tmp_path_factory.mktemp("pages")
     (source / "book").mkdir()
     cells = [new_markdown_cell(cell) if isinstance(cell, str) else cell for cell in CHAPTER]
-    nbformat.write(
-        new_notebook(cells=cells, metadata=notebooks.METADATA), source / "book" / "01-neurons.ipynb"
-    )
+    nbformat.write(new_notebook(cells=cells, metadata=notebooks.METADATA), source / "book" / "01-neurons.ipynb")
     (source / "index.md").write_text("# Book\n\n```{toctree}\nbook/01-neurons\n```\n")
     (source / "conf.py").write_text(
         "extensions = ['myst_nb', 'hourglass_sphinx']\nhtml_theme = 'sphinx_book_theme'\n"
@@ -353,11 +322,7 @@ def page(request, tmp_path_factory):
 class TestSolutions:
     def test_each_is_a_box_that_unfolds_named_after_its_exercise(self, page):
         boxes = page.select("details.solution")
-        assert [box["id"] for box in boxes] == [
-            "exercise-1-solution",
-            "exercise-2-solution",
-            "exercise-2-solution-2",
-        ]
+        assert [box["id"] for box in boxes] == ["exercise-1-solution", "exercise-2-solution", "exercise-2-solution-2"]
         assert [box.summary.get_text() for box in boxes] == ["Solution", "Solution with emphasis", "Solution"]
         assert not any(box.has_attr("open") for box in boxes)
         assert boxes[1].summary.find("em")
@@ -376,8 +341,7 @@ class TestSolutions:
 
     def test_no_solution_in_the_contents(self, page):
         contents = [
-            link.get_text(strip=True)
-            for link in page.select(".page-toc a, #pst-page-toc-nav a, .bd-toc-nav a")
+            link.get_text(strip=True) for link in page.select(".page-toc a, #pst-page-toc-nav a, .bd-toc-nav a")
         ]
         assert contents == ["Exercises", "Exercise 1", "Exercise 2", "What to remember"]
 
@@ -407,12 +371,9 @@ class TestRepository:
     def test_buttons_lead_to_this_chapter_and_this_repository(self, page):
         (button,) = page.select(BUTTON)
         assert (
-            button["href"]
-            == "https://mybinder.org/v2/gh/someone/hourglass/HEAD?urlpath=lab/tree/book/01-neurons.ipynb"
+            button["href"] == "https://mybinder.org/v2/gh/someone/hourglass/HEAD?urlpath=lab/tree/book/01-neurons.ipynb"
         )
-        assert (
-            page.select_one(".btn-source-repository-button")["href"] == "https://github.com/someone/hourglass"
-        )
+        assert page.select_one(".btn-source-repository-button")["href"] == "https://github.com/someone/hourglass"
 
 
 class TestRepositoryAddress:
@@ -455,10 +416,7 @@ class TestRepositoryAddress:
         [
             ("https://github.com/someone/hourglass", "gh/someone/hourglass"),
             ("https://gitlab.com/group/sub/hourglass", "gl/group%2Fsub%2Fhourglass"),
-            (
-                "https://codeberg.org/someone/hourglass",
-                "git/https%3A%2F%2Fcodeberg.org%2Fsomeone%2Fhourglass",
-            ),
+            ("https://codeberg.org/someone/hourglass", "git/https%3A%2F%2Fcodeberg.org%2Fsomeone%2Fhourglass"),
         ],
     )
     def test_binder_link(self, address, place):
@@ -476,9 +434,7 @@ class TestBinderImage:
         assert "python=3.11" in said
         installs = re.findall(r"^RUN .*pip install.*$", said, flags=re.MULTILINE)
         assert len(installs) == 1 and installs[0].endswith('-r "binder/requirements.txt"'), installs
-        assert said.index("COPY --chown=0:0 src/ ${REPO_DIR}") < said.index(
-            installs[0]
-        )  # the package is there by then
+        assert said.index("COPY --chown=0:0 src/ ${REPO_DIR}") < said.index(installs[0])  # the package is there by then
         assert (clone / "binder/requirements.txt").read_text().split() == ["-r", "../requirements.txt"]
         assert "\n-e .\n" in (clone / "requirements.txt").read_text()
 
@@ -491,8 +447,6 @@ class TestBinderInstall:
         fresh = tmp_path / "environment" / "bin" / "python"
         variables = {"PYTHONPATH": "", "VIRTUAL_ENV": ""}
         run(fresh, "-m", "pip", "install", "--quiet", "-r", "binder/requirements.txt", cwd=clone, **variables)
-        where = run(
-            fresh, "-c", "import hourglass; print(hourglass.__file__)", cwd=tmp_path, **variables
-        ).stdout
+        where = run(fresh, "-c", "import hourglass; print(hourglass.__file__)", cwd=tmp_path, **variables).stdout
         assert Path(where.strip()).is_relative_to(clone / "src")
         run(fresh, "-m", "jupyter", "execute", "book/01-neurons.ipynb", cwd=clone, **variables)

@@ -50,6 +50,7 @@ def params(network):
 
 # Worked by hand
 
+
 def test_a_step_worked_by_hand():
     """x = (1, 2); sums (2, -2); the second unit rests; output 0.5 * 2 + 1 = 2; wanted 1; error 1; loss 1.
 
@@ -61,8 +62,10 @@ def test_a_step_worked_by_hand():
     history = train(network, [[1, 2]], [[1]], loss=hg.MeanSquaredError(), optimizer=hg.SGD(0.125), epochs=1)
     assert history.loss.tolist() == [1]
     assert [layer.grads["weight"].tolist() for layer in network.layers[::2]] == [[[1, 0], [2, 0]], [[4], [0]]]
-    assert params(network) == [{"weight": [[0.875, -1], [0.25, -1]], "bias": [-0.125, 1]},
-                               {"weight": [[0], [3]], "bias": [0.75]}]
+    assert params(network) == [
+        {"weight": [[0.875, -1], [0.25, -1]], "bias": [-0.125, 1]},
+        {"weight": [[0], [3]], "bias": [0.75]},
+    ]
 
 
 def test_a_step_of_softmax_worked_by_hand():
@@ -76,12 +79,14 @@ def test_a_step_of_softmax_worked_by_hand():
 
 # Parity with scikit-learn
 
+
 @pytest.mark.parametrize(("name", "layer"), [("tanh", hg.Tanh()), ("logistic", hg.Sigmoid()), ("relu", hg.ReLU())])
 @pytest.mark.parametrize("n_classes", [2, 3])
 def test_loss_and_gradients_are_those_of_scikit_learn(name, layer, n_classes):
     x, y = seeded(0).normal(size=(20, 4)), np.arange(20) % n_classes
-    peer = MLPClassifier(6, activation=name, solver="sgd", alpha=0.3, learning_rate_init=0.5, momentum=0, batch_size=20,
-                         random_state=0)
+    peer = MLPClassifier(
+        6, activation=name, solver="sgd", alpha=0.3, learning_rate_init=0.5, momentum=0, batch_size=20, random_state=0
+    )
     peer.partial_fit(x, y, classes=range(n_classes))
     network = hg.Network(hg.Dense(4, 6), layer, hg.Dense(6, n_classes if n_classes > 2 else 1))
     set_params(network, *({"weight": w, "bias": b} for w, b in zip(peer.coefs_, peer.intercepts_, strict=True)))
@@ -119,6 +124,7 @@ def test_a_hinge_unit_reaches_the_objective_of_a_support_vector_machine():
 
 
 # Laws
+
 
 @each_optimizer
 @each_loss
@@ -213,7 +219,7 @@ def batches(batch_size, **seed):
 def test_every_epoch_sees_every_example_once_in_a_new_order():
     shown = batches(4)
     assert [len(batch) for batch in shown] == [4, 4, 2] * 3
-    orders = [sum(shown[i:i + 3], []) for i in (0, 3, 6)]
+    orders = [sum(shown[i : i + 3], []) for i in (0, 3, 6)]
     assert [sorted(order) for order in orders] == [list(range(10))] * 3
     assert len({tuple(order) for order in orders}) == 3
     assert batches(4, seed=0) == shown != batches(4, seed=1)
@@ -247,6 +253,7 @@ def test_data_stay_as_they_are():
 
 
 # How a training ends
+
 
 def test_callbacks_hear_of_every_epoch_until_one_says_stop():
     heard, (x, y) = [], data()
@@ -315,8 +322,9 @@ def test_ctrl_c_within_an_epoch_leaves_that_epoch_out(steps, epochs):
 def test_ctrl_c_leaves_frozen_replicas_frozen():
     lr = np.array([0.1, 1e100])
     network = bowl(2)
-    history = train(network, [[1]], [[0]], loss=hg.MeanSquaredError(), optimizer=Interrupted(lr), epochs=9,
-                    on_divergence="freeze")
+    history = train(
+        network, [[1]], [[0]], loss=hg.MeanSquaredError(), optimizer=Interrupted(lr), epochs=9, on_divergence="freeze"
+    )
     assert history.interrupted
     np.testing.assert_allclose(network.parameters, [0.8**7, -2e100], rtol=1e-12)
 
@@ -354,8 +362,15 @@ def test_divergence_counts_the_replicas():
 @pytest.mark.parametrize("epochs", [2, 9])
 def test_a_frozen_replica_leaves_the_others_alone(epochs):
     network = bowl(3)
-    history = train(network, [[1]], [[0]], loss=hg.MeanSquaredError(), optimizer=hg.SGD([0.1, 1e100, 0.2]),
-                    epochs=epochs, on_divergence="freeze")
+    history = train(
+        network,
+        [[1]],
+        [[0]],
+        loss=hg.MeanSquaredError(),
+        optimizer=hg.SGD([0.1, 1e100, 0.2]),
+        epochs=epochs,
+        on_divergence="freeze",
+    )
     np.testing.assert_allclose(network.parameters, [0.8**epochs, -2e100, 0.6**epochs], rtol=1e-12)
     assert history.diverged.tolist() == [-1, min(epochs, 3), -1]
     np.testing.assert_allclose(history.loss[:, 0], 0.64 ** np.arange(epochs), rtol=1e-12)
@@ -364,8 +379,15 @@ def test_a_frozen_replica_leaves_the_others_alone(epochs):
 
 def test_replicas_freeze_one_after_the_other():
     network = bowl(3)
-    history = train(network, [[1]], [[0]], loss=hg.MeanSquaredError(), optimizer=hg.SGD([1e100, 1e60, 1e45]), epochs=9,
-                    on_divergence="freeze")
+    history = train(
+        network,
+        [[1]],
+        [[0]],
+        loss=hg.MeanSquaredError(),
+        optimizer=hg.SGD([1e100, 1e60, 1e45]),
+        epochs=9,
+        on_divergence="freeze",
+    )
     assert history.diverged.tolist() == [3, 4, 5]
     np.testing.assert_allclose(network.parameters, [-2e100, 4e120, -8e135])
 
@@ -404,8 +426,14 @@ def test_many_large_losses_are_no_divergence():
     assert (history.loss > 2e38).all()
     optimizer = hg.SGD(1)  # turns the sign
     with complains(FloatingPointError, "in epoch 3 in 9 of 9 replicas"):
-        train(network, [[1]], [[0]], loss=hg.MeanSquaredError(), optimizer=optimizer,
-              callbacks=[lambda epoch, network: setattr(optimizer, "lr", 1e10)])
+        train(
+            network,
+            [[1]],
+            [[0]],
+            loss=hg.MeanSquaredError(),
+            optimizer=optimizer,
+            callbacks=[lambda epoch, network: setattr(optimizer, "lr", 1e10)],
+        )
     np.testing.assert_allclose(network.parameters, -1.5e19)
 
 
@@ -424,6 +452,7 @@ def test_a_bar_shows_the_progress_if_asked_for(capsys):
 
 
 # The check of gradients
+
 
 class Wrong(hg.Tanh):
     """A layer with a slip in its derivative."""
@@ -463,17 +492,32 @@ CROSS_ENTROPY = {
     "y ragged": ({"y": [[1], [1, 2]]}, ValueError, "y must be an array, got rows of different lengths: [[1], [1, 2]]"),
     "loss class": ({"loss": hg.Hinge}, TypeError, "loss must be a loss such as SoftmaxCrossEntropy(), got <class"),
     "loss name": ({"loss": "hinge"}, TypeError, "loss must be a loss such as SoftmaxCrossEntropy(), got 'hinge'"),
-    "hinge fractions": ({"loss": hg.Hinge(), "y": np.full((4, 3), 1 / 3)}, ValueError,
-                        "y must be integer labels or one-hot rows for the hinge loss, got 0.333"),
-    "squares of labels": ({"loss": hg.MeanSquaredError()}, ValueError,
-                          "y must have shape (4, 3) or (2, 4, 3), got (4,)"),
-    "squares of NaN": ({"loss": hg.MeanSquaredError(), "y": ONE_HOT * np.nan}, ValueError,
-                       "y must be finite in float64"),
+    "hinge fractions": (
+        {"loss": hg.Hinge(), "y": np.full((4, 3), 1 / 3)},
+        ValueError,
+        "y must be integer labels or one-hot rows for the hinge loss, got 0.333",
+    ),
+    "squares of labels": (
+        {"loss": hg.MeanSquaredError()},
+        ValueError,
+        "y must have shape (4, 3) or (2, 4, 3), got (4,)",
+    ),
+    "squares of NaN": (
+        {"loss": hg.MeanSquaredError(), "y": ONE_HOT * np.nan},
+        ValueError,
+        "y must be finite in float64",
+    ),
     "optimizer name": ({"optimizer": "adam"}, TypeError, "optimizer must be an optimizer such as SGD(0.1), got 'adam'"),
-    "rates": ({"optimizer": hg.SGD([1, 2, 3])}, ValueError,
-              "lr must have one number a replica, shape (2,), got shape (3,)"),
-    "decays": ({"optimizer": hg.Adam(1, weight_decay=[1, 2, 3])}, ValueError,
-               "weight_decay must have one number a replica, shape (2,), got shape (3,)"),
+    "rates": (
+        {"optimizer": hg.SGD([1, 2, 3])},
+        ValueError,
+        "lr must have one number a replica, shape (2,), got shape (3,)",
+    ),
+    "decays": (
+        {"optimizer": hg.Adam(1, weight_decay=[1, 2, 3])},
+        ValueError,
+        "weight_decay must have one number a replica, shape (2,), got shape (3,)",
+    ),
     "epochs none": ({"epochs": 0}, ValueError, "epochs must be at least 1, got 0"),
     "epochs negative": ({"epochs": -5}, ValueError, "epochs must be at least 1, got -5"),
     "epochs half": ({"epochs": 1.5}, TypeError, "epochs must be an integer, got 1.5"),
@@ -486,10 +530,16 @@ CROSS_ENTROPY = {
     "seed negative": ({"seed": -1}, ValueError, "seed must be at least 0, got -1"),
     "seed word": ({"seed": "zero"}, TypeError, "seed must be an integer, got 'zero'"),
     "seed none": ({"seed": None}, TypeError, "seed must be an integer, got None"),
-    "callback alone": ({"callbacks": print}, TypeError,
-                       "callbacks must be a list of functions f(epoch, network), got <built"),
-    "callback word": ({"callbacks": ["stop"]}, TypeError,
-                      "callbacks must be a list of functions f(epoch, network), got ['stop']"),
+    "callback alone": (
+        {"callbacks": print},
+        TypeError,
+        "callbacks must be a list of functions f(epoch, network), got <built",
+    ),
+    "callback word": (
+        {"callbacks": ["stop"]},
+        TypeError,
+        "callbacks must be a list of functions f(epoch, network), got ['stop']",
+    ),
     "divergence": ({"on_divergence": "stop"}, ValueError, "on_divergence must be one of 'raise', 'freeze', got 'stop'"),
 }
 
@@ -501,13 +551,16 @@ def test_training_complains_before_anything_changes(options, error, message):
         train(network, **({"x": X, "y": Y} | options))
 
 
-@pytest.mark.parametrize(("options", "error", "message"), [
-    ({"x": X[:, :3]}, ValueError, "x must have 4 numbers on its last axis, got shape (4, 3)"),
-    ({"y": Y + 1}, ValueError, "y must hold labels from 0 to 2, got 1 to 3"),
-    ({"loss": "hinge"}, TypeError, "loss must be a loss such as SoftmaxCrossEntropy(), got 'hinge'"),
-    ({"step": 0}, ValueError, "step must be above 0, got 0"),
-    ({"step": "small"}, TypeError, "step must be a number, got 'small'"),
-])
+@pytest.mark.parametrize(
+    ("options", "error", "message"),
+    [
+        ({"x": X[:, :3]}, ValueError, "x must have 4 numbers on its last axis, got shape (4, 3)"),
+        ({"y": Y + 1}, ValueError, "y must hold labels from 0 to 2, got 1 to 3"),
+        ({"loss": "hinge"}, TypeError, "loss must be a loss such as SoftmaxCrossEntropy(), got 'hinge'"),
+        ({"step": 0}, ValueError, "step must be above 0, got 0"),
+        ({"step": "small"}, TypeError, "step must be a number, got 'small'"),
+    ],
+)
 def test_the_check_of_gradients_complains(options, error, message):
     network = random_network(hg.Dense(4, 3), replicas=(2,))
     with unchanged(network), complains(error, message):

@@ -42,9 +42,7 @@ class NameSolutions(SphinxTransform):
         solutions = solution_sections(self.document)
         for section in solutions:
             siblings = section.parent.children[: section.parent.index(section)]
-            exercises = [
-                node for node in siblings if isinstance(node, nodes.section) and node not in solutions
-            ]
+            exercises = [node for node in siblings if isinstance(node, nodes.section) and node not in solutions]
             owner = exercises[-1] if exercises else section.parent
             name = "-".join([*owner.get("ids", [])[:1], "solution"])
             candidates = [name, *(f"{name}-{number}" for number in range(2, len(solutions) + 2))]
@@ -111,9 +109,7 @@ def repository(source):
     if not (Path(source) / ".git").exists():  # else a repository around this folder would answer
         return None
     try:
-        answer = subprocess.run(
-            ["git", "-C", source, "remote", "get-url", "origin"], capture_output=True, text=True
-        )
+        answer = subprocess.run(["git", "-C", source, "remote", "get-url", "origin"], capture_output=True, text=True)
     except FileNotFoundError:
         return None
     return public_address(answer.stdout)
@@ -137,19 +133,9 @@ def add_buttons(app, pagename, templatename, context, doctree):
         return
     if context.get("page_source_suffix") == ".ipynb":
         link = binder_link(address, f"{pagename}.ipynb")
-        button = {
-            "text": "Binder",
-            "tooltip": "Run this chapter on Binder",
-            "icon": "fas fa-rocket",
-            "url": link,
-        }
+        button = {"text": "Binder", "tooltip": "Run this chapter on Binder", "icon": "fas fa-rocket", "url": link}
         context["header_buttons"].append({"type": "link", "label": "launch-binder-button", **button})
-    button = {
-        "text": "Repository",
-        "tooltip": "Source repository",
-        "icon": "fas fa-code-branch",
-        "url": address,
-    }
+    button = {"text": "Repository", "tooltip": "Source repository", "icon": "fas fa-code-branch", "url": address}
     context["header_buttons"].append({"type": "link", "label": "source-repository-button", **button})
 
 

@@ -51,14 +51,7 @@ PAGES = [
         {"LICENSE": "fonts/source-sans-3", "files/source-sans-3-latin-wght-*.woff2": "fonts/source-sans-3"},
     ),
 ]
-TESTS = [
-    (
-        "axe-core",
-        "4.14.1",
-        "MPL-2.0",
-        {"axe.min.js": "", "LICENSE": "", "LICENSE-3RD-PARTY.txt": ""},
-    ),
-]
+TESTS = [("axe-core", "4.14.1", "MPL-2.0", {"axe.min.js": "", "LICENSE": "", "LICENSE-3RD-PARTY.txt": ""})]
 
 
 def unpack(package, version, wanted, target, scratch):

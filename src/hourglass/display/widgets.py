@@ -11,7 +11,8 @@ from . import figures
 def slider(draw, sliders, alt, start=None):
     """One slider, or several, under one picture.
 
-    draw: function of one value for each slider, returning a figure. sliders: {label: values}; the first is the outermost.
+    draw: function of one value for each slider, returning a figure. sliders: {label: values}; the first is the
+    outermost.
     alt: what the picture shows, for those who do not see it; `{}` stands for the values in order.
     start: the values that the reader finds, one a slider; without it, the first of each.
     Returns a widget. The links between sliders and pictures live in the browser.
@@ -27,9 +28,16 @@ def slider(draw, sliders, alt, start=None):
         places = settle(figure, places)
         frames[point] = ipywidgets.HTML(figures.to_svg(figure, alt.format(*map(told, point))))
         plt.close(figure)
-    controls = [ipywidgets.SelectionSlider(options=[(told(v), i) for i, v in enumerate(vs)], index=position, description=label,
-                                           style={"description_width": "initial"}, layout={"width": "auto"})
-                for label, vs, position in zip(labels, values, positions, strict=True)]
+    controls = [
+        ipywidgets.SelectionSlider(
+            options=[(told(v), i) for i, v in enumerate(vs)],
+            index=position,
+            description=label,
+            style={"description_width": "initial"},
+            layout={"width": "auto"},
+        )
+        for label, vs, position in zip(labels, values, positions, strict=True)
+    ]
 
     def stack(point):
         depth = len(point)

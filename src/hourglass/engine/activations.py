@@ -86,7 +86,8 @@ def _gelu_inner(x):
 def softmax(z, base=np.e):
     """base^z, normalised to sum to one over the last axis: probabilities from logits.
 
-    The largest logit is subtracted first, which changes nothing in exact arithmetic and keeps every exponent at or below zero.
+    The largest logit is subtracted first, which changes nothing in exact arithmetic and keeps every exponent at or
+    below zero.
 
     z: (..., n) finite logits. base: a number above 1. Returns (..., n). Raises ValueError on NaN or infinity.
     """

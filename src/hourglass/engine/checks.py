@@ -61,8 +61,10 @@ def number(value, name, *, per_replica=False, above=None, at_least=None, below=N
     if array.ndim and not per_replica:
         raise TypeError(f"{name} must be one number, got {value!r}")
     for bound, holds, words in (
-        (above, np.greater, "above"), (at_least, np.greater_equal, "at least"),
-        (below, np.less, "below"), (at_most, np.less_equal, "at most"),
+        (above, np.greater, "above"),
+        (at_least, np.greater_equal, "at least"),
+        (below, np.less, "below"),
+        (at_most, np.less_equal, "at most"),
     ):
         if bound is not None and not holds(array, bound).all():
             raise ValueError(f"{name} must be {words} {bound}, got {value}")

@@ -1,8 +1,8 @@
 """Losses. `loss(output, target)` is the value and `loss.gradient(output, target)` its gradient by the output;
 `loss.evaluate` gives both for the price of one, which is what training uses.
 
-output: (*replicas, batch, n). target: integer labels (batch,), or rows (batch, n) of probabilities or of numbers, the same
-for all replicas or with replica axes in front. Values have shape (*replicas,); gradients that of the output.
+output: (*replicas, batch, n). target: integer labels (batch,), or rows (batch, n) of probabilities or of numbers,
+the same for all replicas or with replica axes in front. Values have shape (*replicas,); gradients that of the output.
 """
 
 import numpy as np
@@ -63,15 +63,23 @@ def class_rows(target, batch, n, dtype, replicas, name):
     n_classes = max(n, 2)
     if target.size == 0:
         raise ValueError(f"{name} must not be empty, got shape {target.shape}")
-    if target.shape in ((batch, n_classes), (*replicas, batch, n_classes)) and target.ndim > 1 and target.dtype.kind == "f":
+    if (
+        target.shape in ((batch, n_classes), (*replicas, batch, n_classes))
+        and target.ndim > 1
+        and target.dtype.kind == "f"
+    ):
         rows = checks.finite_array(target, name)
         bad = (rows < 0).any(axis=-1) | (np.abs(rows.sum(axis=-1) - 1) > 1e-6 + np.finfo(target.dtype).eps)
         if bad.any():
-            raise ValueError(f"{name} must be integer labels or rows of probabilities that sum to 1, got the row {rows[bad][0]}")
+            raise ValueError(
+                f"{name} must be integer labels or rows of probabilities that sum to 1, got the row {rows[bad][0]}"
+            )
         return rows.astype(dtype, copy=False)
     if target.dtype.kind not in "iu":
-        raise TypeError(f"{name} must be integer labels or float rows of {n_classes} probabilities, "
-                        f"got dtype {target.dtype} and shape {target.shape}")
+        raise TypeError(
+            f"{name} must be integer labels or float rows of {n_classes} probabilities, "
+            f"got dtype {target.dtype} and shape {target.shape}"
+        )
     check_leading(target, name, (batch,), replicas)
     if target.min() < 0 or target.max() >= n_classes:
         raise ValueError(f"{name} must hold labels from 0 to {n_classes - 1}, got {target.min()} to {target.max()}")
@@ -141,9 +149,11 @@ class SoftmaxCrossEntropy(Loss):
 
 
 class Hinge(Loss):
-    """The multi-class hinge of Weston and Watkins (1999), with a margin of 1 for their 2: sum over the wrong classes j of max(0, s_j - s_y + 1).
+    """The multi-class hinge of Weston and Watkins (1999), with a margin of 1 for their 2: sum over the wrong
+    classes j of max(0, s_j - s_y + 1).
 
-    One output alone is the score of a binary support vector machine: max(0, 1 - s) for class 1, max(0, 1 + s) for class 0.
+    One output alone is the score of a binary support vector machine: max(0, 1 - s) for class 1, max(0, 1 + s) for
+    class 0.
     """
 
     def prepare(self, target, batch, n, dtype=np.float64, replicas=(), name="target"):

@@ -1,4 +1,5 @@
-"""A network is a chain of layers: one network, or as many replicas as there are seeds, trained at once by the same code."""
+"""A network is a chain of layers: one network, or as many replicas as there are seeds, trained at once by the same
+code."""
 
 import contextlib
 import copy
@@ -19,12 +20,13 @@ class Network:
     """Layers in a chain.
 
     layers: `Dense`, `Tanh` and their kin; the network takes copies.
-    seed: an integer, for one network. seeds: integers in any shape, for that many replicas: replica i has the parameters,
-    bit for bit, that the single network with its seed has. Neither: seed 0.
+    seed: an integer, for one network. seeds: integers in any shape, for that many replicas: replica i has the
+    parameters, bit for bit, that the single network with its seed has. Neither: seed 0.
     dtype: "float64", "float32" or "float16".
 
-    All parameters lie in one flat array, `parameters`, and all gradients in another, `gradients`, weights before the rest. The
-    layers' `params` and `grads` are views of them, and an optimizer updates the whole network in one stroke.
+    All parameters lie in one flat array, `parameters`, and all gradients in another, `gradients`, weights before
+    the rest. The layers' `params` and `grads` are views of them, and an optimizer updates the whole network in one
+    stroke.
     """
 
     def __init__(self, *layers, seed=None, seeds=None, dtype="float64"):
@@ -49,8 +51,12 @@ class Network:
         drawn = []
         for layer in self.layers:
             draws = [layer.draw(rng) for rng in generators]
-            drawn.append({name: np.stack([d[name] for d in draws]).reshape(*self.replicas, *draws[0][name].shape)
-                          for name in draws[0]})
+            drawn.append(
+                {
+                    name: np.stack([d[name] for d in draws]).reshape(*self.replicas, *draws[0][name].shape)
+                    for name in draws[0]
+                }
+            )
         self._bind(drawn)
 
     def _bind(self, drawn):
@@ -83,10 +89,16 @@ class Network:
         """One number a replica, (*replicas,), repeated for each of its parameters, in the order of `parameters`."""
         per_replica = np.asarray(per_replica)
         if per_replica.shape != self.replicas:
-            raise ValueError(f"{name} must have one number a replica, shape {self.replicas}, got shape {per_replica.shape}")
+            raise ValueError(
+                f"{name} must have one number a replica, shape {self.replicas}, got shape {per_replica.shape}"
+            )
         axes = [(1,) * (view.ndim - len(self.replicas)) for view in self._views]
-        return np.concatenate([np.broadcast_to(per_replica.reshape(*self.replicas, *ones), view.shape).ravel()
-                               for ones, view in zip(axes, self._views, strict=True)])
+        return np.concatenate(
+            [
+                np.broadcast_to(per_replica.reshape(*self.replicas, *ones), view.shape).ravel()
+                for ones, view in zip(axes, self._views, strict=True)
+            ]
+        )
 
     def forward(self, x):
         """The output for x, in an array that the next pass overwrites. `network(x)` is the safe way to ask."""
@@ -96,7 +108,7 @@ class Network:
 
     def backward(self, gradient):
         """Fill every layer's `grads`, and so `gradients`, from the loss's gradient by the output."""
-        for layer in self.layers[:self._first:-1]:
+        for layer in self.layers[: self._first : -1]:
             gradient = layer.backward(gradient)
         self.layers[self._first].differentiate(gradient)  # nobody asks for the gradient by the data
 
@@ -104,7 +116,7 @@ class Network:
         """x as an array of the network's dtype and of a shape that it takes, or an error."""
         x = checks.finite_array(x, name, self.dtype)
         axes = self.unit_axes
-        if x.ndim <= axes or x.shape[:-axes - 1] not in ((), self.replicas):
+        if x.ndim <= axes or x.shape[: -axes - 1] not in ((), self.replicas):
             words = "(batch, n)" if axes == 1 else "(batch, height, width, channels)"
             in_front = f", or with replica axes {self.replicas} in front" if self.replicas else ""
             raise ValueError(f"{name} must have shape {words}{in_front}, got {x.shape}")
@@ -147,7 +159,9 @@ class Network:
         """The replicas that the index picks, as a network of their own: an integer gives a single network."""
         if not self.replicas:
             raise TypeError(f"this network has no replicas to pick {replica!r} from")
-        places = np.arange(int(np.prod(self.replicas))).reshape(self.replicas)[replica]  # of the chosen, counted through
+        places = np.arange(int(np.prod(self.replicas))).reshape(self.replicas)[
+            replica
+        ]  # of the chosen, counted through
         if places.size == 0:
             raise IndexError(f"the index must pick at least one of the replicas {self.replicas}, got {replica!r}")
         chosen = copy.deepcopy(self)
@@ -155,15 +169,29 @@ class Network:
             if isinstance(layer, layers.GaussianNoise):
                 layer.generators = [copy.deepcopy(layer.generators[place]) for place in places.ravel()]
         chosen.replicas = places.shape
-        chosen._bind([{name: array.reshape(-1, *array.shape[len(self.replicas):])[places] for name, array in layer.params.items()}
-                      for layer in self.layers])
+        chosen._bind(
+            [
+                {
+                    name: array.reshape(-1, *array.shape[len(self.replicas) :])[places]
+                    for name, array in layer.params.items()
+                }
+                for layer in self.layers
+            ]
+        )
         return chosen
 
     def __getstate__(self):
         # The arrays inside the layers are views of `parameters`; a plain copy would tear them off.
-        state = {name: value for name, value in vars(self).items() if name not in ("layers", "parameters", "gradients", "_views")}
+        state = {
+            name: value
+            for name, value in vars(self).items()
+            if name not in ("layers", "parameters", "gradients", "_views")
+        }
         specs = [(layer.fresh(), getattr(layer, "generators", None)) for layer in self.layers]
-        return state | {"specs": specs, "drawn": [{k: v.copy() for k, v in layer.params.items()} for layer in self.layers]}
+        return state | {
+            "specs": specs,
+            "drawn": [{k: v.copy() for k, v in layer.params.items()} for layer in self.layers],
+        }
 
     def __setstate__(self, state):
         specs, drawn = state.pop("specs"), state.pop("drawn")
@@ -176,8 +204,12 @@ class Network:
 
     def save(self, path):
         """Write layers and parameters to a .npz file at exactly `path`. The states of noise generators are not kept."""
-        header = {"format": FORMAT, "dtype": self.dtype.name, "replicas": self.replicas,
-                  "layers": [[type(layer).__name__, layer.settings()] for layer in self.layers]}
+        header = {
+            "format": FORMAT,
+            "dtype": self.dtype.name,
+            "replicas": self.replicas,
+            "layers": [[type(layer).__name__, layer.settings()] for layer in self.layers],
+        }
         with open(path, "wb") as file:
             np.savez_compressed(file, header=np.array(json.dumps(header)), parameters=self.parameters)
 
@@ -197,7 +229,10 @@ def load(path):
                 header, parameters = json.loads(str(file["header"])), file["parameters"]
         if header["format"] != FORMAT:
             raise ValueError(f"its format is {header['format']!r}")
-        specs = [getattr(layers, checks.one_of(name, "layer", LAYER_NAMES))(**settings) for name, settings in header["layers"]]
+        specs = [
+            getattr(layers, checks.one_of(name, "layer", LAYER_NAMES))(**settings)
+            for name, settings in header["layers"]
+        ]
         replicas = tuple(header["replicas"])
         network = Network(*specs, seeds=np.arange(int(np.prod(replicas))).reshape(replicas), dtype=header["dtype"])
         if parameters.shape != network.parameters.shape:
@@ -208,19 +243,29 @@ def load(path):
         if not os.path.exists(path):
             raise
         raise ValueError(f"path must be a file that Network.save wrote, got {path!s}, which cannot be read") from None
-    except (ValueError, TypeError, KeyError, EOFError, MemoryError, RuntimeError, zipfile.BadZipFile, zlib.error) as problem:
+    except (
+        ValueError,
+        TypeError,
+        KeyError,
+        EOFError,
+        MemoryError,
+        RuntimeError,
+        zipfile.BadZipFile,
+        zlib.error,
+    ) as problem:
         raise ValueError(f"path must be a file that Network.save wrote, got {path!s}: {problem}") from None
     return network
 
 
-LAYER_NAMES = tuple(name for name, kind in vars(layers).items() if isinstance(kind, type) and issubclass(kind, layers.Layer))
+LAYER_NAMES = tuple(name for name in layers.__all__ if name != "Layer")
 
 
 EXAMPLES = {1: "rows of numbers", 3: "images"}  # by number of axes
 
 
 def check_chain(chain):
-    """Do these layers fit one another? Returns the size that they ask for, None if they take any, and an example's number of axes."""
+    """Do these layers fit one another? Returns the size that they ask for, None if they take any, and an example's
+    number of axes."""
     if not chain:
         raise ValueError("layers must not be empty")
     size, first, flat, axes, first_axes = None, None, False, None, None
@@ -230,8 +275,10 @@ def check_chain(chain):
         if size is not None and layer.expects is not None and size != layer.expects:
             raise ValueError(f"layers must fit: position {position} is {layer!r}, but the layer before it gives {size}")
         if axes is not None and layer.unit_axes not in (None, axes):
-            raise ValueError(f"layers must fit: position {position} is {layer!r}, which takes {EXAMPLES[layer.unit_axes]}, "
-                             f"but the layer before it gives {EXAMPLES[axes]}")
+            raise ValueError(
+                f"layers must fit: position {position} is {layer!r}, which takes {EXAMPLES[layer.unit_axes]}, "
+                f"but the layer before it gives {EXAMPLES[axes]}"
+            )
         if first is None and not flat:
             first = layer.expects
         flat = flat or isinstance(layer, layers.Flatten)

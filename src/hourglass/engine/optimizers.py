@@ -1,7 +1,8 @@
 """Optimizers: rules that turn gradients into steps, for all parameters of a network at once.
 
 `lr` and `weight_decay` may be one number, or an array with one a replica; so a sweep over learning rates is one run.
-Weight decay adds weight_decay * w to the gradient of every weight (not of biases and slopes): the gradient of weight_decay / 2 * |w|^2.
+Weight decay adds weight_decay * w to the gradient of every weight (not of biases and slopes): the gradient of
+weight_decay / 2 * |w|^2.
 """
 
 import numpy as np
@@ -39,7 +40,7 @@ class Optimizer:
         self._decay = self._spread(self.weight_decay, "weight_decay")
         self._decays = bool(np.any(self._decay))
         if self._decay.ndim:
-            self._decay = self._decay[:network.n_weights]
+            self._decay = self._decay[: network.n_weights]
         self._scratch = np.empty_like(network.parameters, self._dtype)
         self._wide = None if network.dtype == self._dtype else np.empty_like(self._scratch)
         self._begin(self._scratch)
@@ -65,8 +66,11 @@ class Optimizer:
         raise NotImplementedError
 
     def __repr__(self):
-        inner = ", ".join(f"{name.lstrip('_')}={value!r}" for name, value in vars(self).items()
-                          if name in ("_lr", "momentum", "beta1", "beta2", "decay", "weight_decay"))
+        inner = ", ".join(
+            f"{name.lstrip('_')}={value!r}"
+            for name, value in vars(self).items()
+            if name in ("_lr", "momentum", "beta1", "beta2", "decay", "weight_decay")
+        )
         return f"{type(self).__name__}({inner})"
 
 

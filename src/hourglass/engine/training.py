@@ -28,18 +28,32 @@ class History:
         return f"History({len(self)} epochs{', interrupted' if self.interrupted else ''})"
 
 
-def train(network, x, y, *, loss, optimizer, epochs, batch_size=None, seed=0, callbacks=(), progress=False, on_divergence="raise"):
+def train(
+    network,
+    x,
+    y,
+    *,
+    loss,
+    optimizer,
+    epochs,
+    batch_size=None,
+    seed=0,
+    callbacks=(),
+    progress=False,
+    on_divergence="raise",
+):
     """Train `network` in place.
 
     x: inputs (batch, n_in), or (*replicas, batch, n_in) for each replica its own. y: targets, as the loss takes them.
-    epochs: passes over the data. batch_size: None takes the whole batch at every step; otherwise each epoch takes the examples in
-    a new order, drawn from `seed`, the same for all replicas.
+    epochs: passes over the data. batch_size: None takes the whole batch at every step; otherwise each epoch takes
+    the examples in a new order, drawn from `seed`, the same for all replicas.
     callbacks: called as f(epoch, network) after each epoch, counted from 1; a true answer ends the training.
-    progress: whether to show a bar. on_divergence: "raise", or "freeze" to leave a replica whose loss is no longer finite with its last
-    good parameters, and go on with the others.
+    progress: whether to show a bar. on_divergence: "raise", or "freeze" to leave a replica whose loss is no longer
+    finite with its last good parameters, and go on with the others.
 
-    Returns a `History`. Raises ValueError or TypeError on bad input, before anything changes, and FloatingPointError with the epoch
-    when a loss is no longer finite; the network then has its last parameters with a finite loss. Ctrl-C returns the history so far.
+    Returns a `History`. Raises ValueError or TypeError on bad input, before anything changes, and
+    FloatingPointError with the epoch when a loss is no longer finite; the network then has its last parameters with
+    a finite loss. Ctrl-C returns the history so far.
     """
     x, y = checked_data(network, x, y, loss)
     if not isinstance(optimizer, optimizers.Optimizer):
@@ -87,7 +101,8 @@ def train(network, x, y, *, loss, optimizer, epochs, batch_size=None, seed=0, ca
 
 
 def cooling(optimizer, epochs):
-    """A callback for `train` that lowers the learning rate in a straight line, from its value now to almost zero at the end.
+    """A callback for `train` that lowers the learning rate in a straight line, from its value now to almost zero at
+    the end.
 
     Steps that shrink come to rest in a minimum instead of jumping about it; and runs on different processors, whose
     rounding differs in the last digit, end at the same place.
@@ -124,8 +139,10 @@ class Guard:
         self.hold()
         if self.raises:
             which = f" in {np.count_nonzero(bad)} of {bad.size} replicas" if bad.ndim else ""
-            raise FloatingPointError(f"the loss is no longer finite in epoch {epoch + 1}{which}; "
-                                     "the network has its last good parameters; try a smaller lr")
+            raise FloatingPointError(
+                f"the loss is no longer finite in epoch {epoch + 1}{which}; "
+                "the network has its last good parameters; try a smaller lr"
+            )
         self.last_good[...] = self.network.parameters
 
     def hold(self):
@@ -137,7 +154,7 @@ def shuffled(x, y, order, batch_size, axis, reduction):
     """The batches of one epoch, each with its share in the epoch's loss."""
     y_axis = y.ndim - 2  # prepared targets are (*replicas, batch, n)
     for start in range(0, len(order), batch_size):
-        chosen = order[start:start + batch_size]
+        chosen = order[start : start + batch_size]
         share = len(chosen) / len(order) if reduction == "mean" else 1.0
         yield x.take(chosen, axis), y.take(chosen, y_axis), share
 
@@ -154,9 +171,11 @@ def checked_data(network, x, y, loss):
 
 @np.errstate(over="ignore", divide="ignore")
 def gradient_check(network, x, y, loss, step=1e-5):
-    """The largest error of the network's gradients against central differences, relative to each array's largest gradient.
+    """The largest error of the network's gradients against central differences, relative to each array's largest
+    gradient.
 
-    Every parameter is moved by +-`step`, in all replicas at once. Below 1e-6 is good in float64; anything near 1 is a bug.
+    Every parameter is moved by +-`step`, in all replicas at once. Below 1e-6 is good in float64; anything near 1 is
+    a bug.
     Meant for small networks: it costs two passes a parameter. Noise stays off.
     """
     x, target = checked_data(network, x, y, loss)
@@ -166,7 +185,7 @@ def gradient_check(network, x, y, loss, step=1e-5):
     for layer in network.layers:
         for name, params in layer.params.items():
             quotients = np.empty_like(params)
-            for index in np.ndindex(params.shape[len(network.replicas):]):
+            for index in np.ndindex(params.shape[len(network.replicas) :]):
                 place = (..., *index)
                 before = params[place].copy()
                 values = []

@@ -26,7 +26,7 @@ def moons(n, noise=0.2, flips=0.0, seed=0):
     x = np.stack([np.cos(angle), np.sin(angle)], axis=1)
     x[labels == 1] = [1.0, 0.5] - x[labels == 1]
     x += checks.number(noise, "noise", at_least=0) * rng.standard_normal((n, 2)) - [0.5, 0.25]
-    turned = rng.permutation(n)[:round(flips * n)]
+    turned = rng.permutation(n)[: round(flips * n)]
     labels[turned] = 1 - labels[turned]
     return x, labels
 

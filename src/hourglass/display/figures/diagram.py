@@ -15,7 +15,8 @@ def network(weights, activations=None, labels=None, names=None, numbers=False, h
     """Units and connections of a network without replicas.
 
     weights: a `Network`, whose `Dense` layers are drawn, or their weight matrices, each (n_in, n_out).
-    activations: one array for each column of units; a unit is filled as far as it fires, blue above zero and hatched vermilion below.
+    activations: one array for each column of units; a unit is filled as far as it fires, blue above zero and
+    hatched vermilion below.
     labels: one list of texts for each column of units, or None. names: one text for each column, written below it.
     numbers: whether to write the weights on the connections; for networks of few units.
     Positive weights are blue and solid, negative ones vermilion and dashed; thickness is size. Returns the figure.
@@ -40,9 +41,25 @@ def network(weights, activations=None, labels=None, names=None, numbers=False, h
         _units(ax, places, radius, None if activations is None else np.asarray(activations[i]))
         for place, text in zip(places, (labels or [None] * len(columns))[i] or [], strict=False):
             side = -1 if i == 0 else 1
-            ax.text(place[0] + side * (radius + 0.15), place[1], text, ha="right" if i == 0 else "left", va="center", fontsize=SMALL, color=INK)
+            ax.text(
+                place[0] + side * (radius + 0.15),
+                place[1],
+                text,
+                ha="right" if i == 0 else "left",
+                va="center",
+                fontsize=SMALL,
+                color=INK,
+            )
         if names is not None:
-            ax.text(2.6 * i, min(c[:, 1].min() for c in columns) - radius - 0.35, names[i], ha="center", va="top", fontsize=SMALL, color=MUTED)
+            ax.text(
+                2.6 * i,
+                min(c[:, 1].min() for c in columns) - radius - 0.35,
+                names[i],
+                ha="center",
+                va="top",
+                fontsize=SMALL,
+                color=MUTED,
+            )
     ax.set_aspect("equal" if max(sizes) <= 16 else "auto")
     ax.margins(0.06 if labels is None else 0.16, 0.06)
     ax.axis("off")
@@ -76,12 +93,17 @@ def _silhouette(ax, columns, radius):
 
 
 def _connections(ax, left, right, weight):
-    """Lines from every unit on the left to every unit on the right, in one collection a sign; `weight` is relative to the largest."""
+    """Lines from every unit on the left to every unit on the right, in one collection a sign; `weight` is relative
+    to the largest."""
     size = np.abs(weight)
     matters = max(0.02, np.sort(size, axis=None)[-min(weight.size, 240)])  # in a crowd only the largest are told apart
     i, j = np.nonzero(size < matters)
     if weight.size > 240:
-        ax.add_collection(LineCollection(np.stack([left[i], right[j]], axis=1), linewidths=0.25, colors=PALE, zorder=0.5, rasterized=True))
+        ax.add_collection(
+            LineCollection(
+                np.stack([left[i], right[j]], axis=1), linewidths=0.25, colors=PALE, zorder=0.5, rasterized=True
+            )
+        )
     i, j = np.nonzero(size >= matters)
     segments, sizes = np.stack([left[i], right[j]], axis=1), size[i, j]
     crowd = min(1.0, 40 / len(i)) if len(i) else 1.0
@@ -90,22 +112,49 @@ def _connections(ax, left, right, weight):
         return
     for positive, colour, style in ((True, POSITIVE, "solid"), (False, NEGATIVE, (0, (3, 1.5)))):
         chosen = (weight[i, j] > 0) == positive
-        ax.add_collection(LineCollection(segments[chosen], linewidths=0.3 + 3.2 * sizes[chosen] * max(crowd, 0.3), colors=colour,
-                                         linestyles=[style], alpha=max(0.25, 0.9 * crowd ** 0.3), zorder=1))
+        ax.add_collection(
+            LineCollection(
+                segments[chosen],
+                linewidths=0.3 + 3.2 * sizes[chosen] * max(crowd, 0.3),
+                colors=colour,
+                linestyles=[style],
+                alpha=max(0.25, 0.9 * crowd**0.3),
+                zorder=1,
+            )
+        )
 
 
 def _numbers(ax, left, right, weight):
     for (i, j), value in np.ndenumerate(weight):
         place = left[i] + (0.28 + 0.44 * (j % 2)) * (right[j] - left[i])
-        ax.text(*place, f"{value:.2g}".replace("-", "−"), fontsize=SMALL, ha="center", va="center", color=INK,
-                bbox={"facecolor": PAPER, "edgecolor": "none", "pad": 1, "alpha": 0.85}, zorder=3)
+        ax.text(
+            *place,
+            f"{value:.2g}".replace("-", "−"),
+            fontsize=SMALL,
+            ha="center",
+            va="center",
+            color=INK,
+            bbox={"facecolor": PAPER, "edgecolor": "none", "pad": 1, "alpha": 0.85},
+            zorder=3,
+        )
 
 
 def _units(ax, places, radius, activation):
     for k, place in enumerate(places):
-        ax.add_patch(plt.Circle(place, radius, facecolor=PAPER, edgecolor=INK, linewidth=0.9 if radius > 0.1 else 0.5, zorder=2))
+        ax.add_patch(
+            plt.Circle(place, radius, facecolor=PAPER, edgecolor=INK, linewidth=0.9 if radius > 0.1 else 0.5, zorder=2)
+        )
         if activation is not None and abs(activation[k]) > 0.01:
             fills = min(1.0, abs(float(activation[k])))
             colour = POSITIVE if activation[k] > 0 else NEGATIVE
-            ax.add_patch(plt.Circle(place, radius * np.sqrt(fills), facecolor=colour, edgecolor=PAPER if activation[k] < 0 else "none",
-                                    hatch="////" if activation[k] < 0 else None, linewidth=0, zorder=2.5))
+            ax.add_patch(
+                plt.Circle(
+                    place,
+                    radius * np.sqrt(fills),
+                    facecolor=colour,
+                    edgecolor=PAPER if activation[k] < 0 else "none",
+                    hatch="////" if activation[k] < 0 else None,
+                    linewidth=0,
+                    zorder=2.5,
+                )
+            )

@@ -67,8 +67,13 @@ def boundary(weights, bias, x, y, extent=None, ax=None):
     size = float(np.hypot(*weights))
     if size:
         foot = -bias * np.asarray(weights) / size**2
-        ax.annotate("", foot + np.asarray(weights), foot, zorder=4,
-                    arrowprops={"arrowstyle": "-|>", "color": MAP_INK, "linewidth": 1.6, "shrinkA": 0, "shrinkB": 0})
+        ax.annotate(
+            "",
+            foot + np.asarray(weights),
+            foot,
+            zorder=4,
+            arrowprops={"arrowstyle": "-|>", "color": MAP_INK, "linewidth": 1.6, "shrinkA": 0, "shrinkB": 0},
+        )
     points(ax, x, y)
     ax.set(xlim=extent[:2], ylim=extent[2:], xlabel="x₁", ylabel="x₂", aspect="equal")
     return ax.figure
@@ -93,7 +98,13 @@ def weight_space(loss_at, path, extent, labels=("w₁", "w₂"), ax=None, levels
         _, ax = new(height=3.4)
     z = loss_at(plane(extent, 60)).reshape(60, 60)
     grid = np.linspace(*extent[:2], 60), np.linspace(*extent[2:], 60)
-    ax.contour(*grid, z, levels=z.min() + (z.max() - z.min()) * np.linspace(0.002, 1, levels) ** 2, colors=MUTED, linewidths=0.6)
+    ax.contour(
+        *grid,
+        z,
+        levels=z.min() + (z.max() - z.min()) * np.linspace(0.002, 1, levels) ** 2,
+        colors=MUTED,
+        linewidths=0.6,
+    )
     ax.plot(*plane(extent, 60)[z.argmin()], "x", color=NEGATIVE, markersize=7, markeredgewidth=2)
     ax.plot(*np.transpose(path), ".-", color=INK, linewidth=1.2, markersize=4)
     ax.plot(*path[-1], "o", color=INK, markersize=6)
@@ -120,7 +131,8 @@ def bowls(loss_at, paths, extent):
 
 
 def weights_beside(pictures, weight, titles):
-    """Small pictures, and beside them the weights of a unit that reads such pictures: blue for, vermilion with a minus against."""
+    """Small pictures, and beside them the weights of a unit that reads such pictures: blue for, vermilion with a
+    minus against."""
     figure, axes = new(len(pictures) + 1, height=1.9, width=NARROW)
     for ax, picture, title in zip(axes, pictures, titles, strict=False):
         ax.imshow(np.reshape(picture, (8, 8)), cmap="Greys", vmin=0, vmax=1)
@@ -154,10 +166,17 @@ def confusion(matrix, height=3.8):
     """A confusion matrix, rows the true class: the errors stand out, the right ones are pale. Returns the figure."""
     figure, ax = new(height=height)
     errors = matrix - np.diag(np.diag(matrix))
-    ax.imshow(np.ma.masked_equal(errors, 0), cmap=LinearSegmentedColormap.from_list("errors", [PAPER, NEGATIVE]), vmin=0, vmax=max(errors.max() * 1.6, 1))
+    ax.imshow(
+        np.ma.masked_equal(errors, 0),
+        cmap=LinearSegmentedColormap.from_list("errors", [PAPER, NEGATIVE]),
+        vmin=0,
+        vmax=max(errors.max() * 1.6, 1),
+    )
     for (row, column), value in np.ndenumerate(matrix):
         if value:
-            ax.text(column, row, value, ha="center", va="center", fontsize=SMALL, color=MUTED if row == column else MAP_INK)
+            ax.text(
+                column, row, value, ha="center", va="center", fontsize=SMALL, color=MUTED if row == column else MAP_INK
+            )
     ticks = range(len(matrix))
     ax.set(xticks=ticks, yticks=ticks, xlabel="read as", ylabel="digit")
     ax.tick_params(length=0)

@@ -1,7 +1,6 @@
 """Lines and bars, labelled directly."""
 
 import numpy as np
-
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from ...engine import activations
@@ -54,11 +53,32 @@ def label_ends(ax, ends):
                 spaced[i - 1] -= overlap / 2
                 spaced[i] += overlap / 2
     for (x, y, name, colour), here, there in zip(ends, heights, spaced, strict=True):
-        ax.annotate(name, (x, y), (6, (there - here) * 72 / ax.figure.dpi), textcoords="offset points", va="center", fontsize=SMALL, color=colour,
-                    annotation_clip=False)
+        ax.annotate(
+            name,
+            (x, y),
+            (6, (there - here) * 72 / ax.figure.dpi),
+            textcoords="offset points",
+            va="center",
+            fontsize=SMALL,
+            color=colour,
+            annotation_clip=False,
+        )
 
 
-def curves(panels, xlabel, ylabels=None, titles=None, xscale="linear", yscale="linear", ylim=None, xticks=None, height=None, marks=(), sharey=True, **kwargs):
+def curves(
+    panels,
+    xlabel,
+    ylabels=None,
+    titles=None,
+    xscale="linear",
+    yscale="linear",
+    ylim=None,
+    xticks=None,
+    height=None,
+    marks=(),
+    sharey=True,
+    **kwargs,
+):
     """Panels of labelled lines side by side.
 
     panels: a list of dicts, each with `x`, `series` ({name: y}) and, if wanted, `bands` ({name: (low, high)}).
@@ -78,7 +98,15 @@ def curves(panels, xlabel, ylabels=None, titles=None, xscale="linear", yscale="l
             ax.set_ylabel(ylabels[i])
         for y, text in marks:
             ax.axhline(y, color=MUTED, linewidth=0.9, linestyle=(0, (4, 3)), zorder=0)
-            ax.annotate(text, (0, y), (3, 3), xycoords=("axes fraction", "data"), textcoords="offset points", fontsize=SMALL, color=MUTED)
+            ax.annotate(
+                text,
+                (0, y),
+                (3, 3),
+                xycoords=("axes fraction", "data"),
+                textcoords="offset points",
+                fontsize=SMALL,
+                color=MUTED,
+            )
         lines(ax, panel["x"], panel["series"], panel.get("bands"), **kwargs)
     return figure
 
@@ -86,8 +114,8 @@ def curves(panels, xlabel, ylabels=None, titles=None, xscale="linear", yscale="l
 def intervals(panels, xlabel, xscale="linear", xlim=None, mark=None):
     """Medians as dots, with bars from the 10th to the 90th percentile, a row a name, a panel a group.
 
-    panels: {title: {name: values}}. mark: where to draw a vertical line. xlim: the stretch to show; a median to the left of it
-    is told as a number. Returns the figure.
+    panels: {title: {name: values}}. mark: where to draw a vertical line. xlim: the stretch to show; a median to the
+    left of it is told as a number. Returns the figure.
     """
     rows = max(map(len, panels.values()))
     figure, axes = new(len(panels), height=0.36 * rows + 0.9, width=WIDTH, squeeze=False, sharey=True)
@@ -97,7 +125,15 @@ def intervals(panels, xlabel, xscale="linear", xlim=None, mark=None):
             colour = COLOURS.get(name, INK)
             ax.hlines(place, low, high, color=colour, linewidth=2)
             if xlim and middle < xlim[0]:
-                ax.annotate(f"← {middle:.0f}", (xlim[0], place), (3, 0), textcoords="offset points", va="center", fontsize=SMALL, color=colour)
+                ax.annotate(
+                    f"← {middle:.0f}",
+                    (xlim[0], place),
+                    (3, 0),
+                    textcoords="offset points",
+                    va="center",
+                    fontsize=SMALL,
+                    color=colour,
+                )
                 continue
             ax.plot(middle, place, "o", color=colour, markersize=6)
         if mark is not None:
@@ -129,13 +165,22 @@ def activation_curves(at=None):
 
 
 def dead_units(dead, accuracy):
-    """Squares, one a unit: filled if it is dead. dead: (networks, 2 layers, units). accuracy: (networks,). Returns the figure."""
+    """Squares, one a unit: filled if it is dead. dead: (networks, 2 layers, units). accuracy: (networks,). Returns
+    the figure."""
     figure, axes = new(2, height=2.3, sharey=True)
     for layer, ax in enumerate(axes):
         place = np.argwhere(np.ones(dead[:, layer].shape))
-        ax.scatter(place[:, 1], place[:, 0], s=14, marker="s", linewidths=0, c=np.where(dead[:, layer].ravel(), NEGATIVE, PALE))
-        ax.set(title=f"hidden layer {layer + 1}: {dead[:, layer].mean():.0%} dead", xlabel="unit", ylim=(len(dead) - 0.4, -0.6),
-               xticks=(), yticks=range(len(dead)), yticklabels=[f"{a:.0%}" for a in accuracy])
+        ax.scatter(
+            place[:, 1], place[:, 0], s=14, marker="s", linewidths=0, c=np.where(dead[:, layer].ravel(), NEGATIVE, PALE)
+        )
+        ax.set(
+            title=f"hidden layer {layer + 1}: {dead[:, layer].mean():.0%} dead",
+            xlabel="unit",
+            ylim=(len(dead) - 0.4, -0.6),
+            xticks=(),
+            yticks=range(len(dead)),
+            yticklabels=[f"{a:.0%}" for a in accuracy],
+        )
         ax.spines[:].set_visible(False)
         ax.tick_params(length=0)
     axes[0].set_ylabel("network, and its accuracy")
@@ -143,7 +188,8 @@ def dead_units(dead, accuracy):
 
 
 def approximations(x, target, attempts, interval=(0, 1)):
-    """A curve (grey) and attempts at it by bumps, ReLU and tanh units, with the interval on which they were asked for. attempts: {title: y}."""
+    """A curve (grey) and attempts at it by bumps, ReLU and tanh units, with the interval on which they were asked
+    for. attempts: {title: y}."""
     figure, axes = new(len(attempts), height=2.4, sharey=True)
     for colour, ax, (title, y) in zip(colours_of(("bumps", "ReLU", "tanh")), axes, attempts.items(), strict=True):
         ax.axvspan(*interval, color=PALE, alpha=0.35, linewidth=0)
