@@ -1,5 +1,8 @@
 """Losses: gradients are difference quotients, values follow their textbook sums, targets are checked at the door."""
 
+import copy
+import pickle
+
 import numpy as np
 import pytest
 from common import REPLICAS, complains, quotients, relative_error, seeded
@@ -115,6 +118,25 @@ def test_cross_entropy_is_stable_for_huge_logits(n):
         expected = -log_softmax(logits, axis=-1)[:, 0].sum()
         assert loss(output, target) == pytest.approx(expected, rel=1e-12)
         assert np.isfinite(loss.gradient(output, target)).all()
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("shift", [-1e4, -740, -95, -50, 50, 95, 740, 1e4])  # exp fails beyond 88 and 709
+def test_a_number_added_to_all_logits_changes_nothing(shift, dtype):
+    output, target = np.round(example(hg.SoftmaxCrossEntropy)[0]).astype(dtype), np.arange(BATCH) % 3
+    loss, rounding = hg.SoftmaxCrossEntropy("sum"), 10 * abs(shift) * np.finfo(dtype).eps
+    np.testing.assert_allclose(loss(output + dtype(shift), target), loss(output, target), atol=rounding)
+    shifted = loss.gradient(output + dtype(shift), target)
+    np.testing.assert_allclose(shifted, loss.gradient(output, target), rtol=0, atol=rounding)
+
+
+@pytest.mark.parametrize("copied", [copy.deepcopy, lambda loss: pickle.loads(pickle.dumps(loss))], ids=["copy", "pickle"])
+def test_a_copy_of_a_used_loss_works_like_a_new_one(copied):
+    (output, target), loss = example(hg.SoftmaxCrossEntropy), hg.SoftmaxCrossEntropy("sum")
+    loss(output + 1, target)
+    assert repr(copied(loss)) == repr(loss)
+    assert copied(loss)(output, target) == loss(output, target)
+    np.testing.assert_array_equal(copied(loss).gradient(output, target), loss.gradient(output, target))
 
 
 @given(seed=st.integers(0, 2**32 - 1), n=st.integers(2, 5))

@@ -92,50 +92,46 @@ class SoftmaxCrossEntropy(Loss):
     One output alone is the log-odds of class 1, as in logistic regression: the softmax over (0, output).
     """
 
-    _output, _powers = None, np.empty(0)  # the last one's, and memory
+    _output, _p = None, np.empty(0)  # the last one's, and memory
 
     def prepare(self, target, batch, n, dtype=np.float64, replicas=(), name="target"):
         return class_rows(target, batch, n, dtype, replicas, name)
 
-    def evaluate(self, output, target):
+    def evaluate(self, output, target, shifted=False):
         if output.shape[-1] == 1:
             return self._evaluate_log_odds(output, target[..., 1:])
         if output is not self._output:
-            if output.shape != self._powers.shape or output.dtype != self._powers.dtype:
+            if output.shape != self._p.shape or output.dtype != self._p.dtype:
                 self._allocate(output)
             self._output = output
-        logs = self._log_sums(output)
-        if not logs.dot(logs) < self._safe:
-            # exp came near its limits; a shift of its row changes neither loss nor gradient
-            output = output - output.max(axis=-1, keepdims=True)
-            self._log_sums(output)
-        # spread over the row before they are used: broadcasting costs an assignment less than a division
-        self._work[...] = self._sums
-        gradient = np.divide(self._powers, self._work, self._powers)
-        np.subtract(gradient, target, gradient)
-        # a row's loss is log(sum(exp(z))) - sum(t z), since its targets sum to 1
-        np.multiply(output, target, self._work)
-        np.subtract(logs, self._work_rows.dot(self._ones, self._flat_sums), logs)
-        value = self._logs.dot(self._each)
+        p, log_p = self._p, self._log_p
+        np.exp(output, p)
+        logs = np.log(self._p_rows.dot(self._ones, self._flat_sums), self._flat_logs)
+        if not (shifted or logs.dot(logs) < self._safe):
+            # exp came near its limits. With the largest logit of each row at zero it cannot, and nothing else changes.
+            return self.evaluate(output - output.max(axis=-1, keepdims=True), target, shifted=True)
+        # log p = z - log(sum(exp(z))), spread over its row first: an assignment broadcasts for less than a subtraction
+        log_p[...] = self._logs
+        np.subtract(output, log_p, log_p)
+        np.exp(log_p, p)
+        np.subtract(p, target, p)
+        np.multiply(log_p, target, log_p)
+        value = self._flat_log_p.dot(self._minus)
         if self.reduction == "sum":
-            return value, gradient
-        return value / len(self._each), np.multiply(gradient, 1 / len(self._each), gradient)
+            return value, p
+        count = output.shape[-2]
+        return value / count, np.multiply(p, 1 / count, p)
 
     def _allocate(self, output):
         """Memory for outputs of this shape; what is `flat` or in `rows` is a view, without replica axes."""
         *leading, n = output.shape
-        self._powers, self._work = np.empty((2, *output.shape), output.dtype)
-        self._power_rows, self._work_rows = self._powers.reshape(-1, n), self._work.reshape(-1, n)
-        self._flat_sums, self._flat_logs = np.empty((2, len(self._power_rows)), output.dtype)
-        self._sums, self._logs = self._flat_sums.reshape(*leading, 1), self._flat_logs.reshape(leading)
-        self._ones, self._each = np.ones(n, output.dtype), np.ones(leading[-1], output.dtype)
-        self._safe = (0.95 * np.log(np.finfo(output.dtype).max)) ** 2
-
-    def _log_sums(self, output):
-        """log(sum(exp(z))) of every row, flat. Sums as products with ones cost less than as reductions."""
-        np.exp(output, self._powers)
-        self._power_rows.dot(self._ones, self._flat_sums)
-        return np.log(self._flat_sums, self._flat_logs)
+        self._p, self._log_p = np.empty((2, *output.shape), output.dtype)
+        self._p_rows = self._p.reshape(-1, n)
+        self._flat_sums, self._flat_logs = np.empty((2, len(self._p_rows)), output.dtype)
+        self._logs = self._flat_logs.reshape(*leading, 1)
+        self._flat_log_p = self._log_p.reshape(*leading[:-1], -1)
+        self._ones, self._minus = np.ones(n, output.dtype), np.full(leading[-1] * n, -1, output.dtype)
+        self._safe = float(0.95 * np.log(np.finfo(output.dtype).max)) ** 2
 
     def __getstate__(self):
         # Copies of views would no longer be views: a copied loss starts without memory.
