@@ -20,7 +20,7 @@ from hourglass.display import study, widgets
 from hourglass.display.figures import style
 
 ROOT = Path(__file__).resolve().parent.parent
-AWKWARD = 'x < y & "z" > 0, \\1 and \\tau'  # what HTML, XML and regular expressions trip over
+AWKWARD = 'x <b> & "z" > 0, \\1 and \\tau'  # what HTML, XML and regular expressions trip over
 
 
 @pytest.fixture(autouse=True)
@@ -361,6 +361,8 @@ class TestThemed:
         assert ids("one") and not ids("one") & ids("another")
 
     def test_the_style_sheet_has_every_colour_for_the_dark(self):
+        palette = {style.INK, style.MUTED, style.PALE, style.PAPER, *style.OTHERS, *style.COLOURS.values()}
+        assert palette == set(style.VARIABLES)
         css = (ROOT / "assets" / "book.css").read_text()
         dark = re.search(r'html\[data-theme="dark"\] \{(.*?)\}', css, flags=re.S)[1]
         missing = [name for name in style.VARIABLES.values() if f"--figure-{name}:" not in dark]
@@ -397,6 +399,7 @@ class TestNetworkDiagram:
         dashes = {lines.get_linestyle()[0][1] is not None for lines in drawn}
         assert len(colours) == 2 and dashes == {True, False}
 
+    @pytest.mark.filterwarnings("error")
     def test_takes_a_network_and_draws_its_dense_layers(self):
         net = hg.Network(hg.Dense(4, 2, bias=False), hg.Tanh(), hg.Dense(2, 4, bias=False))
         circles = [p for p in hg.figures.network(net).axes[0].patches if isinstance(p, plt.Circle)]

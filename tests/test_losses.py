@@ -130,7 +130,9 @@ def test_a_number_added_to_all_logits_changes_nothing(shift, dtype):
     np.testing.assert_allclose(shifted, loss.gradient(output, target), rtol=0, atol=rounding)
 
 
-@pytest.mark.parametrize("copied", [copy.deepcopy, lambda loss: pickle.loads(pickle.dumps(loss))], ids=["copy", "pickle"])
+@pytest.mark.parametrize(
+    "copied", [copy.deepcopy, lambda loss: pickle.loads(pickle.dumps(loss))], ids=["copy", "pickle"]
+)
 def test_a_copy_of_a_used_loss_works_like_a_new_one(copied):
     (output, target), loss = example(hg.SoftmaxCrossEntropy), hg.SoftmaxCrossEntropy("sum")
     loss(output + 1, target)

@@ -178,6 +178,7 @@ def test_parameters_are_counted(replicas):
 @each_replicas
 def test_layers_look_at_the_network_s_parameters(chain, shape, replicas):
     network = random_network(*chain, replicas=replicas)
+    assert not network.gradients.any()
     values = seeded(0).normal(size=replicas)
     network.parameters[...] = network.spread(values)
     weights = [layer.params["weight"] for layer in network.layers if "weight" in layer.params]

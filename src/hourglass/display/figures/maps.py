@@ -2,6 +2,7 @@
 
 import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.patches import Rectangle
 
 from .style import INK, MUTED, NARROW, NEGATIVE, PAPER, POSITIVE, SMALL, new
 
@@ -165,19 +166,14 @@ def images(pictures, titles=None, columns=8, height=None):
 def confusion(matrix, height=3.8):
     """A confusion matrix, rows the true class: the errors stand out, the right ones are pale. Returns the figure."""
     figure, ax = new(height=height)
-    errors = matrix - np.diag(np.diag(matrix))
-    ax.imshow(
-        np.ma.masked_equal(errors, 0),
-        cmap=LinearSegmentedColormap.from_list("errors", [PAPER, NEGATIVE]),
-        vmin=0,
-        vmax=max(errors.max() * 1.6, 1),
-    )
+    largest = (matrix - np.diag(np.diag(matrix))).max()
     for (row, column), value in np.ndenumerate(matrix):
         if value:
-            ax.text(
-                column, row, value, ha="center", va="center", fontsize=SMALL, color=MUTED if row == column else MAP_INK
-            )
-    ticks = range(len(matrix))
-    ax.set(xticks=ticks, yticks=ticks, xlabel="read as", ylabel="digit")
+            ax.text(column, row, value, ha="center", va="center", fontsize=SMALL, color=MUTED if row == column else INK)
+        if value and row != column:
+            place = (column - 0.5, row - 0.5)
+            ax.add_patch(Rectangle(place, 1, 1, facecolor=NEGATIVE, alpha=0.2 + 0.3 * value / largest, linewidth=0))
+    ticks, ends = range(len(matrix)), (-0.5, len(matrix) - 0.5)
+    ax.set(xticks=ticks, yticks=ticks, xlim=ends, ylim=ends[::-1], xlabel="read as", ylabel="digit", aspect="equal")
     ax.tick_params(length=0)
     return figure

@@ -1,0 +1,70 @@
+"""The digits classifier of chapter 3: 64-100-10, ReLU, cross-entropy, momentum 0.9, weight decay.
+
+The rate is constant, where the chapter lets it cool, since scikit-learn knows no such schedule.
+"""
+
+import functools
+import warnings
+
+import numpy as np
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.neural_network import MLPClassifier
+from versus import Comparison, Stopwatch
+
+import hourglass as hg
+
+RATE, MOMENTUM, DECAY, SEED = 0.1, 0.9, 0.001, 0
+X, Y = hg.datasets.digits()[:2]
+LOSS = hg.SoftmaxCrossEntropy()
+
+
+def network():
+    return hg.Network(hg.Dense(64, 100), hg.ReLU(), hg.Dense(100, 10))
+
+
+def train(batch, epochs, net=None):
+    net = net or network()
+    optimizer = hg.SGD(RATE, momentum=MOMENTUM, weight_decay=DECAY)
+    with Stopwatch() as watch:
+        hg.train(net, X, Y, loss=LOSS, optimizer=optimizer, epochs=epochs, batch_size=batch, seed=SEED)
+    return watch.seconds, LOSS(net(X), Y)
+
+
+def model(batch, rate=RATE, **settings):
+    """scikit-learn divides its L2 penalty by the number of examples in the batch; ours is not divided."""
+    return MLPClassifier(
+        100, activation="relu", solver="sgd", learning_rate_init=rate, momentum=MOMENTUM, nesterovs_momentum=False,
+        alpha=DECAY * batch, batch_size=batch, random_state=0, tol=0, n_iter_no_change=10**6, **settings,
+    )  # fmt: skip
+
+
+def sklearn_train(batch, epochs):
+    peer = model(batch, max_iter=epochs)
+    with warnings.catch_warnings(), Stopwatch() as watch:
+        warnings.simplefilter("ignore", ConvergenceWarning)  # all epochs are run, as they shall
+        peer.fit(X, Y)
+    assert peer.n_iter_ == epochs
+    return watch.seconds, peer.loss_
+
+
+def check(batch, epochs=3):
+    """Both from the weights that scikit-learn draws, on the same batches: its losses are of its outputs, by our function."""
+    classes = np.arange(10)
+    start = model(batch, rate=1e-300).partial_fit(X, Y, classes)  # a step too small to change anything
+    net = network()
+    for layer, weight, bias in zip(net.layers[::2], start.coefs_, start.intercepts_):
+        layer.params["weight"], layer.params["bias"] = weight, bias
+    peer, rng = model(batch, shuffle=False), np.random.default_rng(SEED)
+    for _ in range(epochs):
+        order = rng.permutation(len(X))
+        peer.partial_fit(X[order], Y[order], classes)
+    return train(batch, epochs, net)[1], LOSS(peer.predict_log_proba(X), Y)
+
+
+def comparisons():
+    for batch in (20, 200):
+        yield Comparison(
+            f"digits 64-100-10, SGD, batch {batch}", "scikit-learn", "float64", functools.partial(train, batch),
+            functools.partial(sklearn_train, batch), epochs=20, steps=len(X) // batch, target=1,
+            check=functools.partial(check, batch),
+        )

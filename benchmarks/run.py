@@ -1,0 +1,24 @@
+"""Speed against PyTorch and scikit-learn, as one table. Ends with an error if a target is missed. README.md explains."""
+
+import platform
+import sys
+
+import autoencoder
+import classifier
+import numpy as np
+import sklearn
+import threadpoolctl
+import tiny
+import torch
+from versus import table
+
+if __name__ == "__main__":
+    threadpoolctl.threadpool_limits(1)
+    torch.set_num_threads(1)
+    print(
+        f"Python {platform.python_version()}, NumPy {np.__version__}, PyTorch {torch.__version__}, "
+        f"scikit-learn {sklearn.__version__}; one thread each\n"
+    )
+    missed = table([*tiny.comparisons(), *autoencoder.comparisons(), *classifier.comparisons()])
+    if missed:
+        sys.exit("Missed: " + "; ".join(missed))
