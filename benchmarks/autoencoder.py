@@ -58,6 +58,12 @@ def comparisons():
     for dtype in ("float64", "float32"):
         for fused, peer in ((False, "PyTorch"), (True, "PyTorch, fused")):
             yield Comparison(
-                "autoencoder 64-32-8-32-64, Adam", peer, dtype, functools.partial(train, dtype),
-                functools.partial(torch_train, fused, dtype), epochs=20, steps=len(X) // BATCH, target=1,
+                "autoencoder 64-32-8-32-64, Adam",
+                peer,
+                dtype,
+                functools.partial(train, dtype),
+                functools.partial(torch_train, fused, dtype),
+                epochs=20,
+                steps=len(X) // BATCH,
+                target=1,
             )

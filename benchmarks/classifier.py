@@ -48,23 +48,29 @@ def sklearn_train(batch, epochs):
 
 
 def check(batch, epochs=3):
-    """Both from the weights that scikit-learn draws, on the same batches: its losses are of its outputs, by our function."""
+    """Losses of both, by our function, after training from the weights that scikit-learn draws, on the same batches."""
     classes = np.arange(10)
-    start = model(batch, rate=1e-300).partial_fit(X, Y, classes)  # a step too small to change anything
+    start = model(batch, rate=1e-300).partial_fit(X, Y, classes=classes)  # a step too small to change anything
     net = network()
     for layer, weight, bias in zip(net.layers[::2], start.coefs_, start.intercepts_):
         layer.params["weight"], layer.params["bias"] = weight, bias
     peer, rng = model(batch, shuffle=False), np.random.default_rng(SEED)
     for _ in range(epochs):
         order = rng.permutation(len(X))
-        peer.partial_fit(X[order], Y[order], classes)
+        peer.partial_fit(X[order], Y[order], classes=classes)
     return train(batch, epochs, net)[1], LOSS(peer.predict_log_proba(X), Y)
 
 
 def comparisons():
     for batch in (20, 200):
         yield Comparison(
-            f"digits 64-100-10, SGD, batch {batch}", "scikit-learn", "float64", functools.partial(train, batch),
-            functools.partial(sklearn_train, batch), epochs=20, steps=len(X) // batch, target=1,
+            f"digits 64-100-10, SGD, batch {batch}",
+            "scikit-learn",
+            "float64",
+            functools.partial(train, batch),
+            functools.partial(sklearn_train, batch),
+            epochs=20,
+            steps=len(X) // batch,
+            target=1,
             check=functools.partial(check, batch),
         )

@@ -1,4 +1,4 @@
-"""Speed against PyTorch and scikit-learn, as one table. Ends with an error if a target is missed. README.md explains."""
+"""Speed against PyTorch and scikit-learn, as one table; README.md explains. An error if a target is missed."""
 
 import platform
 import sys

@@ -2,7 +2,6 @@
 
 import functools
 
-import numpy as np
 import torch
 from torch import nn
 from versus import Comparison, Stopwatch
@@ -81,8 +80,13 @@ def comparisons():
         (hg.Adam, "Adam", "PyTorch, the same, fused", fused, tensors, "float64", None),
     ):
         yield Comparison(
-            f"one 11-2-11, {name}", peer, dtype, functools.partial(train, optimizer, dtype),
-            functools.partial(torch_train, theirs, keep, dtype), epochs=2000, target=target,
+            f"one 11-2-11, {name}",
+            peer,
+            dtype,
+            functools.partial(train, optimizer, dtype),
+            functools.partial(torch_train, theirs, keep, dtype),
+            epochs=2000,
+            target=target,
         )
     for optimizer, name, peer, theirs, dtype, target in (
         (hg.SGD, "SGD", "PyTorch bmm", sgd, "float64", 3),
@@ -90,6 +94,11 @@ def comparisons():
         (hg.Adam, "Adam", "PyTorch bmm, fused", fused, "float64", None),
     ):
         yield Comparison(
-            f"64 of 11-2-11, {name}", peer, dtype, functools.partial(train, optimizer, dtype, replicas=64),
-            functools.partial(torch_train_batched, theirs, 64, dtype), epochs=500, target=target,
+            f"64 of 11-2-11, {name}",
+            peer,
+            dtype,
+            functools.partial(train, optimizer, dtype, replicas=64),
+            functools.partial(torch_train_batched, theirs, 64, dtype),
+            epochs=500,
+            target=target,
         )

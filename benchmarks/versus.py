@@ -30,7 +30,7 @@ class Comparison:
 
 
 class Stopwatch:
-    """Seconds of processor time inside the block, on all threads: neither waiting nor a second thread comes for free."""
+    """Seconds of processor time in the block: others' share of the machine does not count, a second thread would."""
 
     def __enter__(self):
         self.start = time.process_time()
@@ -41,7 +41,7 @@ class Stopwatch:
 
 
 def measure(comparison, bar):
-    """Check that both sides compute the same, then let them take turns: (ours, theirs), seconds a step, (repeats,) each."""
+    """Check that both sides compute the same, then let them take turns. Seconds a step: ours and theirs, (repeats,) each."""
     c = comparison
     ours, theirs = c.check() if c.check else (c.ours(c.epochs)[1], c.theirs(c.epochs)[1])
     tolerance = 1e-6 if c.dtype == "float64" else 1e-3
@@ -67,9 +67,10 @@ def table(comparisons):
             verdict = "" if c.target is None else f">= {c.target:g}: " + ("yes" if ratio >= c.target else "MISSED")
             if verdict.endswith("MISSED"):
                 missed.append(f"{c.name}, {c.peer}")
-            times = (f"{1e6 * np.median(side):.1f}" for side in (ours, theirs))
-            rows.append((c.name, c.peer, c.dtype, *times, f"{ratio:.2f}", f"{ratios.min():.2f} - {ratios.max():.2f}", verdict))
-    print_table(["training", "peer", "dtype", "ours, us/step", "peer, us/step", "ratio", "lowest - highest", "target"], rows)
+            times = [f"{1e6 * np.median(side):.1f}" for side in (ours, theirs)]
+            spread = f"{ratios.min():.2f} to {ratios.max():.2f}"
+            rows.append([c.name, c.peer, c.dtype, *times, f"{ratio:.2f}", spread, verdict])
+    print_table(["training", "peer", "dtype", "us a step", "peer's", "ratio", "spread", "target"], rows)
     return missed
 
 

@@ -30,9 +30,12 @@ def test_clouds_are_pairs_of_points_and_labels(cloud, n, seed):
     assert (cloud(n, seed=seed + 1)[0] != x).all()
 
 
-@each_cloud
-def test_without_a_seed_it_is_seed_0(cloud):
-    np.testing.assert_array_equal(cloud(9)[0], cloud(9, seed=0)[0])
+@pytest.mark.parametrize(("cloud", "options"), [
+    (datasets.blobs, {"distance": 3}), (datasets.moons, {"noise": 0.2, "flips": 0}),
+    (datasets.spirals, {"turns": 1, "noise": 0.05}),
+])
+def test_what_is_not_said_has_a_usual_value(cloud, options):
+    np.testing.assert_array_equal(cloud(9)[0], cloud(9, seed=0, **options)[0])
 
 
 @pytest.mark.parametrize("distance", [0, 3, 8])
@@ -65,7 +68,8 @@ def test_noise_has_its_standard_deviation():
 def test_flips_turn_their_share_of_the_labels(n, flips):
     (x, clean), (same, turned) = datasets.moons(n), datasets.moons(n, flips=flips)
     np.testing.assert_array_equal(x, same)
-    assert np.sum(clean != turned) == round(flips * n)
+    assert np.sum(turned == 1 - clean) == round(flips * n)
+    assert np.sum(turned == clean) == n - round(flips * n)
 
 
 @pytest.mark.parametrize("turns", [0.5, 1, 2])
@@ -94,7 +98,7 @@ def test_digits_are_split_by_the_seed_and_are_the_readers_own():
     first = datasets.digits()
     np.testing.assert_array_equal(first[0], datasets.digits(seed=0)[0])
     assert (first[1] != datasets.digits(seed=1)[1]).any()
-    assert len(datasets.digits(n_test=10)[2]) == 10
+    assert [len(datasets.digits(n_test=n)[2]) for n in (10, 1787)] == [10, 1787]
     kept = first[0].copy()
     first[0][...] = 7
     np.testing.assert_array_equal(datasets.digits()[0], kept)

@@ -372,3 +372,19 @@ def test_assigned_parameters_are_what_the_network_learns():
     network.layers[0].params["bias"] += 7
     np.testing.assert_array_equal(network.parameters, [1, 2, 3, 4, 5, 6, 7, 7, 7])
     np.testing.assert_array_equal(network([[1, 1]]), [[12, 14, 16]])
+
+
+@pytest.mark.parametrize("replicas", [(), (2,)], ids=str)
+@pytest.mark.parametrize("given", ["float64", "int64"])
+def test_a_network_computes_in_its_own_precision(replicas, given):
+    network = random_network(hg.Dense(2, 3), hg.Tanh(), hg.Dense(3, 2), replicas=replicas, dtype="float32")
+    x, gradient = seeded(0).integers(-3, 3, (2, *replicas, 4, 2)).astype(given)
+    assert network.forward(x).dtype == np.float32
+    network.backward(gradient)
+    fetched = network.gradients.copy()
+    for layer in network.layers:
+        x = layer.forward(x)
+    for layer in network.layers[::-1]:
+        gradient = layer.backward(gradient)
+        assert gradient.dtype == np.float32
+    np.testing.assert_array_equal(network.gradients, fetched)

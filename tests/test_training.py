@@ -461,7 +461,7 @@ class Wrong(hg.Tanh):
         return super().derivative() * self.factor
 
 
-@pytest.mark.parametrize(("factor", "error"), [(1.001, 0.001), (-1, 2), (0, 1)])
+@pytest.mark.parametrize(("factor", "error"), [(1.001, 0.001), (-1, 2), (0, 1), (3, 2 / 3)])
 def test_a_wrong_gradient_fails_the_check(factor, error):
     network, (x, y) = random_network(hg.Dense(4, 3), Wrong(), hg.Dense(3, 3), replicas=(2,)), data()
     network.layers[1].factor = factor

@@ -108,6 +108,8 @@ class Network:
 
     def backward(self, gradient):
         """Fill every layer's `grads`, and so `gradients`, from the loss's gradient by the output."""
+        if gradient.dtype is not self.dtype:
+            gradient = gradient.astype(self.dtype)
         for layer in self.layers[: self._first : -1]:
             gradient = layer.backward(gradient)
         self.layers[self._first].differentiate(gradient)  # nobody asks for the gradient by the data

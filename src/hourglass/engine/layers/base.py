@@ -1,5 +1,7 @@
 """What all layers share."""
 
+import numpy as np
+
 from .. import checks
 
 
@@ -9,6 +11,7 @@ class Layer:
     arguments = ()  # the constructor's argument names, in order
     unit_axes = None  # how many axes after the batch axis one example has; None means any
     expects = None  # how many numbers it wants on the last axis; None means any
+    dtype = None  # in which it computes; None before it is bound
     input = input_shape = None  # of the last forward pass
 
     def __init__(self):
@@ -35,6 +38,7 @@ class Layer:
     def forward(self, x):
         """The layer's output for the input x."""
         if x is not self.input:
+            x = np.asarray(x, self.dtype)
             if x.shape != self.input_shape:
                 if self.expects is not None and x.shape[-1] != self.expects:
                     raise ValueError(f"x must bring {self.expects} numbers to {self!r}, got {x.shape[-1]}")
@@ -49,6 +53,8 @@ class Layer:
 
     def backward(self, gradient):
         """From the loss's gradient by the output: fill `grads`, and return the gradient by the input."""
+        if gradient.dtype is not self.dtype:
+            gradient = gradient.astype(self.dtype)
         self.differentiate(gradient)
         return self.propagate(gradient)
 

@@ -55,8 +55,7 @@ class Dense(Layer):
     def allocate(self, shape):
         weight = self.params["weight"]
         leading = np.broadcast_shapes(shape[:-2], weight.shape[:-2])
-        # a small product costs dot a third of what it costs matmul; but dot knows no replicas and casts nothing down
-        self.product = np.matmul if leading or weight.dtype != np.float64 else np.ndarray.dot
+        self.product = np.matmul if leading else np.ndarray.dot  # which costs small matrices a third as much
         self.output = np.empty((*leading, shape[-2], self.n_out), weight.dtype)
         self.input_gradient = np.empty((*leading, shape[-2], self.n_in), weight.dtype)
         self.bias_row = self.params["bias"][..., None, :] if self.bias else None  # (*replicas, 1, n_out)
