@@ -41,7 +41,7 @@ class Stopwatch:
 
 
 def measure(comparison, bar):
-    """Check that both sides compute the same, then let them take turns. Seconds a step: ours and theirs, (repeats,) each."""
+    """Check that both sides compute the same, then let them take turns. Returns seconds a step, (2, repeats)."""
     c = comparison
     ours, theirs = c.check() if c.check else (c.ours(c.epochs)[1], c.theirs(c.epochs)[1])
     tolerance = 1e-6 if c.dtype == "float64" else 1e-3

@@ -1,5 +1,7 @@
 """Training: a step worked by hand, parity with scikit-learn, replicas like single runs, and every way it can end."""
 
+import functools
+
 import numpy as np
 import pytest
 from common import complains, random_network, seeded, unchanged
@@ -8,6 +10,7 @@ from hypothesis import strategies as st
 from sklearn.linear_model import LogisticRegression
 from sklearn.neural_network import MLPClassifier
 from sklearn.svm import LinearSVC
+from tqdm import tqdm
 
 import hourglass as hg
 
@@ -444,7 +447,9 @@ def test_half_precision_trains():
     assert (hg.accuracy(network(x), y) > 0.85).all()
 
 
-def test_a_bar_shows_the_progress_if_asked_for(capsys):
+def test_a_bar_shows_the_progress_if_asked_for(capsys, monkeypatch):
+    # the variable TQDM_DISABLE, which tests and builds set, would keep the bar away
+    monkeypatch.setattr("hourglass.engine.training.tqdm", functools.partial(tqdm, disable=False))
     train(hg.Network(hg.Dense(4, 3)), *data(), epochs=5)
     assert capsys.readouterr() == ("", "")
     train(hg.Network(hg.Dense(4, 3)), *data(), epochs=5, progress=True)

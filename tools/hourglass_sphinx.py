@@ -167,6 +167,7 @@ def plain_docstring(app, what, name, obj, options, lines):
 
 
 def setup(app):
+    app.setup_extension("sphinx.ext.autodoc")
     app.connect("autodoc-process-docstring", plain_docstring)
     app.add_node(solution, html=(visit_solution, depart_solution))
     app.add_transform(NameSolutions)
