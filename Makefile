@@ -46,7 +46,8 @@ serve: ## show the built book on http://localhost:8000 (or PORT=...)
 
 benchmarks: $(READY) ## speed against PyTorch and scikit-learn, in an environment of its own
 	@$(PYTHON) -m venv .venv-benchmarks
-	@.venv-benchmarks/bin/python -m pip install --quiet -r requirements.txt -r benchmarks/requirements.txt
+	@.venv-benchmarks/bin/python -m pip install --quiet -r requirements.txt
+	@.venv-benchmarks/bin/python -m pip install --quiet -r benchmarks/requirements.txt
 	@.venv-benchmarks/bin/python benchmarks/run.py
 
 clean: ## remove what was built (not .venv)

@@ -310,10 +310,10 @@ def example(name):
 
 
 def test_every_function_that_draws_has_an_example():
-    helpers = {"new", "to_svg", "use_style"}
+    others = {"new", "to_svg", "use_style"}
     assert {name.split(",")[0] for name in EXAMPLES} == {
         name for name in hg.figures.__all__ if callable(getattr(hg.figures, name))
-    } - helpers
+    } - others
 
 
 @pytest.mark.parametrize("name", EXAMPLES)

@@ -88,7 +88,7 @@ def is_real(text):
 def test_every_picture_is_described(name):
     frames = [model["state"]["value"] for model in widget_models(name) if model["model_name"] == "HTMLModel"]
     pictures = soup(file_of(name)).select("img, article svg")
-    openings = [tag for frame in frames for tag in re.findall(r"<(?:img|svg)\b[^>]*>", frame)]
+    openings = [tag for frame in frames for tag in re.findall(r'<(?:img|svg)\b(?:[^>"]|"[^"]*")*>', frame)]
     pictures += BeautifulSoup("".join(openings), "html.parser").select("img, svg")
     for picture in pictures:
         if "logo__image" in picture.get("class", []):  # decoration: the title stands beside it
