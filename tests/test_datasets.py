@@ -30,10 +30,14 @@ def test_clouds_are_pairs_of_points_and_labels(cloud, n, seed):
     assert (cloud(n, seed=seed + 1)[0] != x).all()
 
 
-@pytest.mark.parametrize(("cloud", "options"), [
-    (datasets.blobs, {"distance": 3}), (datasets.moons, {"noise": 0.2, "flips": 0}),
-    (datasets.spirals, {"turns": 1, "noise": 0.05}),
-])
+@pytest.mark.parametrize(
+    ("cloud", "options"),
+    [
+        (datasets.blobs, {"distance": 3}),
+        (datasets.moons, {"noise": 0.2, "flips": 0}),
+        (datasets.spirals, {"turns": 1, "noise": 0.05}),
+    ],
+)
 def test_what_is_not_said_has_a_usual_value(cloud, options):
     np.testing.assert_array_equal(cloud(9)[0], cloud(9, seed=0, **options)[0])
 

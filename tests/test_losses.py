@@ -141,6 +141,21 @@ def test_a_copy_of_a_used_loss_works_like_a_new_one(copied):
     np.testing.assert_array_equal(copied(loss).gradient(output, target), loss.gradient(output, target))
 
 
+@pytest.mark.parametrize(("dtype", "tolerance"), [(np.float64, 1e-12), (np.float32, 1e-5)])
+@given(seed=st.integers(0, 2**32 - 1), offset=st.floats(-1500, 1500), scale=st.floats(0.01, 300))
+def test_cross_entropy_agrees_with_scipy_for_small_and_large_logits(dtype, tolerance, seed, offset, scale):
+    centred = scale * seeded(seed).normal(size=(2, BATCH, 3))
+    rows, shift, loss = np.eye(3)[[0, 1, 2, 0, 1]], offset * np.ones((2, BATCH, 1)), hg.SoftmaxCrossEntropy()
+    shift[:, 1] *= -1
+    output = (centred + shift).astype(dtype)
+    exact = output.astype(np.float64)
+    value, gradient = loss(output, rows), loss.gradient(output, rows)
+    expected = -(rows * log_softmax(exact, axis=-1)).sum(axis=(-2, -1)) / BATCH
+    largest = np.abs(exact).max()
+    np.testing.assert_allclose(value, expected, atol=tolerance * largest)
+    np.testing.assert_allclose(gradient, (softmax(exact, axis=-1) - rows) / BATCH, atol=tolerance * largest)
+
+
 @given(seed=st.integers(0, 2**32 - 1), n=st.integers(2, 5))
 def test_hinge_counts_every_wrong_class_that_comes_too_close(seed, n):
     output, target = example(hg.Hinge, n=n, seed=seed)

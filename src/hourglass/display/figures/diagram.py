@@ -29,7 +29,7 @@ def network(weights, activations=None, labels=None, names=None, numbers=False, h
     columns = [np.stack([np.full(n, 2.6 * i), gap * ((n - 1) / 2 - np.arange(n))], axis=1) for i, n in enumerate(sizes)]
     if ax is None:
         tall = gap * (max(sizes) - 1) + 1.2 + 0.5 * (names is not None)
-        width = min(WIDTH, 1.4 + 1.5 * len(weights))
+        width = min(WIDTH, 1.2 + 1.5 * len(weights))
         _, ax = plt.subplots(figsize=(width, height or np.clip(0.5 * tall, 1.6, 4.2)))
     _silhouette(ax, columns, radius)
     largest = max(np.abs(w).max() for w in weights) or 1.0
@@ -107,7 +107,7 @@ def _connections(ax, left, right, weight):
     i, j = np.nonzero(size >= matters)
     segments, sizes = np.stack([left[i], right[j]], axis=1), size[i, j]
     crowd = min(1.0, 40 / len(i)) if len(i) else 1.0
-    if weight.min() == weight.max():  # weights that say nothing: only the connections are meant
+    if weight.size > 1 and weight.min() == weight.max():  # weights that say nothing: only the connections are meant
         ax.add_collection(LineCollection(segments, linewidths=0.8, colors=MUTED, zorder=1))
         return
     for positive, colour, style in ((True, POSITIVE, "solid"), (False, NEGATIVE, (0, (3, 1.5)))):

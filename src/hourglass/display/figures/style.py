@@ -56,7 +56,7 @@ VARIABLES = {
     OLIVE: "olive",
 }
 
-WIDTH, NARROW = 6.4, 4.4  # inches: the width of the text, and that of one panel alone
+WIDTH, NARROW = 6.4, 4.2  # inches: the width of the text, and that of one panel alone
 SMALL = 10.5  # points: ticks, and names beside lines
 SMALLEST = (
     0.85  # a page shrinks a figure no further than this, so that 10.5 pt stay above 9 on a phone; what is wider scrolls
