@@ -20,7 +20,7 @@ READY_TO_TEST := $(VENV)/.test-$(HERE)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help book test notebooks serve clean benchmarks tests-of-pages tests-of-notebooks
+.PHONY: help book test notebooks studies serve clean benchmarks tests-of-pages tests-of-notebooks
 
 help: ## this list
 	@echo "Hourglass: how small neural networks compress"
@@ -39,6 +39,9 @@ test: $(READY_TO_TEST) ## build, then check the package, the notebooks and the p
 notebooks: $(READY) ## run every chapter and refresh the outputs stored in it
 	@$(RUN) tools/notebooks.py
 
+studies: $(READY) ## run the long experiments, or what is missing of them
+	@env -u TQDM_DISABLE $(RUN) -m studies.capacity
+
 serve: ## show the built book on http://localhost:8000 (or PORT=...)
 	@test -e _build/html/index.html || $(MAKE) --no-print-directory book
 	@echo "http://localhost:$(PORT)  (stop with Ctrl-C)"
@@ -52,7 +55,7 @@ benchmarks: $(READY) ## speed against PyTorch and scikit-learn, in an environmen
 
 clean: ## remove what was built (not .venv)
 	@rm -rf _build .pytest_cache .ruff_cache .hypothesis .import_linter_cache .venv-benchmarks
-	@find book src tests tools \( -name __pycache__ -o -name .ipynb_checkpoints \) -prune -exec rm -rf {} +
+	@find book src studies tests tools \( -name __pycache__ -o -name .ipynb_checkpoints \) -prune -exec rm -rf {} +
 
 # --- setting up ---
 

@@ -1,6 +1,7 @@
 """Static pictures. Each function draws one figure and returns it; `use_style()` once, at a chapter's top, sets the
 look."""
 
+from .codes import beside_codes, code_map, code_maps, globe, tangents
 from .diagram import network, networks
 from .maps import (
     boundaries,
@@ -25,14 +26,18 @@ __all__ = [
     "POSITIVE",
     "activation_curves",
     "approximations",
+    "beside_codes",
     "boundaries",
     "boundary",
     "bowl_and_line",
     "bowls",
+    "code_map",
+    "code_maps",
     "confusion",
     "curves",
     "dead_units",
     "decision_maps",
+    "globe",
     "images",
     "intervals",
     "lines",
@@ -40,6 +45,7 @@ __all__ = [
     "networks",
     "new",
     "strips",
+    "tangents",
     "to_svg",
     "use_style",
     "weight_space",
