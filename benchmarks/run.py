@@ -1,10 +1,12 @@
-"""Speed against PyTorch and scikit-learn, as one table; README.md explains. An error if a target is missed."""
+"""Speed against PyTorch, JAX and scikit-learn, as one table; README.md explains. An error if a target is missed."""
 
 import platform
 import sys
 
 import autoencoder
+import capacity
 import classifier
+import jax
 import numpy as np
 import sklearn
 import threadpoolctl
@@ -17,8 +19,8 @@ if __name__ == "__main__":
     torch.set_num_threads(1)
     print(
         f"Python {platform.python_version()}, NumPy {np.__version__}, PyTorch {torch.__version__}, "
-        f"scikit-learn {sklearn.__version__}; one thread each\n"
+        f"JAX {jax.__version__}, scikit-learn {sklearn.__version__}; one thread each\n"
     )
-    missed = table([*tiny.comparisons(), *autoencoder.comparisons(), *classifier.comparisons()])
+    missed = table([row for file in (tiny, capacity, autoencoder, classifier) for row in file.comparisons()])
     if missed:
         sys.exit("Missed: " + "; ".join(missed))

@@ -270,14 +270,21 @@ def on_axes(function, *arguments):
 
 
 # One example of each public function that draws; of some, two.
+CIRCLE = hg.rules.circle(7)
 EXAMPLES = {
     "activation_curves": lambda: hg.figures.activation_curves(at=-0.5),
     "approximations": lambda: hg.figures.approximations(LINE, np.sin(LINE), {name: LINE for name in "abc"}),
+    "beside_codes": lambda: hg.figures.beside_codes(
+        [0.9 * CIRCLE, CIRCLE.T], None, None, CIRCLE, CIRCLE.T, np.arange(7)
+    ),
     "boundaries": lambda: hg.figures.boundaries([(1, 1, 0), (0, 2.5, -1)], X, T),
     "boundary": lambda: hg.figures.boundary(np.array([1.0, -1.0]), 0.5, X, T),
     "boundary, no line": lambda: hg.figures.boundary(np.zeros(2), 1.0, X, T),
     "bowl_and_line": lambda: hg.figures.bowl_and_line(bowl, PATH, EXTENT, X, T),
     "bowls": lambda: hg.figures.bowls(bowl, {"slow": PATH, "fast": 2 * PATH}, EXTENT),
+    "code_map": lambda: hg.figures.code_map(CIRCLE, CIRCLE.T, np.roll(np.arange(7), 1), extent=2, square=False),
+    "code_map, all equal": lambda: hg.figures.code_map(CIRCLE, np.zeros((2, 7)), np.arange(7)),
+    "code_maps": lambda: hg.figures.code_maps({name: (CIRCLE, CIRCLE.T) for name in "abc"}, np.arange(7)),
     "confusion": lambda: hg.figures.confusion(np.diag([9, 8, 7]) + np.eye(3, k=1, dtype=int)),
     "confusion, no mistake": lambda: hg.figures.confusion(np.diag([9, 8, 7])),
     "curves": lambda: hg.figures.curves([LINES, LINES], "epoch", ["loss"], ["a", "b"], marks=[(2.5, "chance")]),
@@ -285,12 +292,16 @@ EXAMPLES = {
     "dead_units": lambda: hg.figures.dead_units(RNG.random((4, 2, 6)) < 0.5, RNG.random(4)),
     "decision_maps": lambda: hg.figures.decision_maps({"one": NETS[0], "other": NETS[1]}, X, T),
     "decision_maps, one": lambda: hg.figures.decision_maps({"one": NETS[0]}, X, T),
+    "curves, with notes": lambda: hg.figures.curves([LINES | {"notes": [(1, 2, "here")]}], "epoch"),
+    "globe": lambda: hg.figures.globe({"six": np.concatenate([np.eye(3), -np.eye(3)])}, turn=50),
     "images": lambda: hg.figures.images(RNG.random((9, 8, 8)), titles=list("012345678")),
     "intervals": lambda: hg.figures.intervals({"a": {"tanh": RNG.random(9) + 1}}, "steps", xscale="log", mark=1.5),
     "lines": lambda: on_axes(hg.figures.lines, LINES["x"], LINES["series"], LINES["bands"]),
     "network": lambda: diagram(2, 1, labels=[["x₁", "x₂"], ["y"]], names=["in", "out"], numbers=True),
     "networks": lambda: hg.figures.networks([NETS[0], [np.ones((3, 2)), np.ones((2, 3))]]),
+    "rasters": lambda: hg.figures.rasters({"a": RNG.random((4, 9)) < 0.5, "b": np.ones((4, 9))}, "epoch", "pattern"),
     "strips": lambda: hg.figures.strips({"a": {"1": RNG.random(9), "2": [0.5]}, "b": {"1": RNG.random(3)}}, "x", "y"),
+    "tangents": lambda: hg.figures.tangents(*hg.rules.parabola(4)),
     "weight_space": lambda: hg.figures.weight_space(bowl, PATH, EXTENT),
     "weights_beside": lambda: hg.figures.weights_beside(RNG.random((2, 64)), RNG.standard_normal(64), list("abc")),
 }
@@ -335,6 +346,33 @@ def test_a_picture_fits_into_the_page(name):
         assert sizes and max(sizes) >= style.SMALL, "".join(text.itertext())
 
     assert example(name) == svg, "two drawings of the same differ"
+
+
+class TestCodeMap:
+    """Blue discs for codes in the right sector, and a number outside for every output that can win."""
+
+    @staticmethod
+    def drawn(*arguments, **options):
+        ax = hg.figures.code_map(*arguments, **options).axes[0]
+        right, wrong = (len(points.get_offsets()) for points in ax.collections[-2:])
+        return right, wrong, [text.get_text() for text in ax.texts]
+
+    def test_tells_right_from_wrong(self):
+        rule = np.arange(7)
+        rule[[0, 1]] = 1, 0
+        right, wrong, texts = self.drawn(CIRCLE, CIRCLE.T, rule)
+        assert (right, wrong) == (5, 2)
+        assert sorted(texts) == sorted(2 * [str(i + 1) for i in range(7)])
+
+    def test_an_output_that_cannot_win_has_no_sector(self):
+        directions = CIRCLE.T.copy()
+        directions[:, 2] = 0  # inside the polygon of the others
+        _, _, texts = self.drawn(CIRCLE, directions, np.arange(7))
+        assert texts.count("3") == 1  # the code's number alone
+
+    def test_a_crowd_has_no_numbers(self):
+        points = hg.rules.circle(60)
+        assert self.drawn(points, points.T, np.arange(60)) == (60, 0, [])
 
 
 class TestThemed:

@@ -114,7 +114,10 @@ class SoftmaxCrossEntropy(Loss):
         # log p = z - log(sum(exp(z))), spread over its row first: an assignment broadcasts for less than a subtraction
         log_p[...] = self._logs
         np.subtract(output, log_p, log_p)
-        np.exp(log_p, p)
+        if self._large:
+            np.multiply(p, np.reciprocal(self._sums), p)  # cheaper than a second exp, but dearer to call
+        else:
+            np.exp(log_p, p)
         np.subtract(p, target, p)
         np.multiply(log_p, target, log_p)
         value = self._flat_log_p.dot(self._minus)
@@ -129,7 +132,8 @@ class SoftmaxCrossEntropy(Loss):
         self._p, self._log_p = np.empty((2, *output.shape), output.dtype)
         self._p_rows = self._p.reshape(-1, n)
         self._flat_sums, self._flat_logs = np.empty((2, len(self._p_rows)), output.dtype)
-        self._logs = self._flat_logs.reshape(*leading, 1)
+        self._sums, self._logs = self._flat_sums.reshape(*leading, 1), self._flat_logs.reshape(*leading, 1)
+        self._large = output.size > 10_000
         self._flat_log_p = self._log_p.reshape(*leading[:-1], -1)
         self._ones, self._minus = np.ones(n, output.dtype), np.full(leading[-1] * n, -1, output.dtype)
         self._safe = float(0.95 * np.log(np.finfo(output.dtype).max))

@@ -14,7 +14,7 @@ from .maps import (
     weight_space,
     weights_beside,
 )
-from .plots import activation_curves, approximations, curves, dead_units, intervals, lines, strips
+from .plots import activation_curves, approximations, curves, dead_units, intervals, lines, rasters, strips
 from .style import COLOURS, INK, MUTED, NEGATIVE, PALE, POSITIVE, new, to_svg, use_style
 
 __all__ = [
@@ -44,6 +44,7 @@ __all__ = [
     "network",
     "networks",
     "new",
+    "rasters",
     "strips",
     "tangents",
     "to_svg",

@@ -7,31 +7,31 @@ from matplotlib.patches import Circle, Rectangle
 from .diagram import network as draw_network
 from .style import INK, MUTED, NARROW, NEGATIVE, PALE, PAPER, POSITIVE, SMALL, WIDTH, new
 
-CROWD = 40  # more points than this are drawn small and without names
+CROWD = 40  # more points than this are drawn small and without names; so are those of three maps side by side
 
 
-def code_map(codes, directions, rule, ax=None, extent=1.0, square=True):
+def code_map(codes, directions, rule, ax=None, extent=1.0, square=True, names=True):
     """The codes of a neck of two units, and the sectors in which each output wins.
 
     codes: (patterns, 2). directions: (2, n). rule: the right output of each pattern, (patterns,). A code in the
     sector of its right output is a blue disc with its input's number; in another, a vermilion triangle. Numbers
-    outside the frame name the outputs, both counted from 1. extent: half the width of the plane shown. square: whether to draw
-    the edge that tanh cannot cross. Returns the figure.
+    outside the frame name the outputs, both counted from 1. extent: half the width of the plane shown. square: whether
+    to draw the edge that tanh cannot cross. names: whether to write the numbers. Returns the figure.
     """
     if ax is None:
         _, ax = new(height=NARROW)
     ax.set(xlim=(-1.22 * extent, 1.22 * extent), ylim=(-1.22 * extent, 1.22 * extent), aspect="equal")
     ax.axis("off")
-    _sectors(ax, directions, extent, names=directions.shape[1] <= CROWD)
+    names = names and max(len(codes), directions.shape[1]) <= CROWD
+    _sectors(ax, directions, extent, names)
     if square:
         ax.add_patch(Rectangle((-extent, -extent), 2 * extent, 2 * extent, fill=False, edgecolor=MUTED, linewidth=0.8))
     right = (codes @ directions).argmax(axis=1) == rule
-    few = len(codes) <= CROWD
     for chosen, colour, marker in ((right, POSITIVE, "o"), (~right, NEGATIVE, "^")):
         ax.scatter(
-            *codes[chosen].T, s=190 if few else 22, c=colour, marker=marker, linewidths=0, zorder=3, clip_on=False
+            *codes[chosen].T, s=190 if names else 22, c=colour, marker=marker, linewidths=0, zorder=3, clip_on=False
         )
-    if few:
+    if names:
         for i, place in enumerate(codes):
             ax.text(*place, i + 1, ha="center", va="center_baseline", fontsize=SMALL, color=PAPER, zorder=4)
     return ax.figure
@@ -41,7 +41,7 @@ def code_maps(panels, rule, extent=1.0, square=True):
     """`code_map` several times side by side. panels: {title: (codes, directions)}. Returns the figure."""
     figure, axes = new(len(panels), height=WIDTH / len(panels) + 0.3, width=WIDTH, squeeze=False)
     for ax, (title, (codes, directions)) in zip(axes[0], panels.items(), strict=True):
-        code_map(codes, directions, rule, ax=ax, extent=extent, square=square)
+        code_map(codes, directions, rule, ax, extent, square, names=len(panels) < 3)
         ax.set_title(title)
     return figure
 

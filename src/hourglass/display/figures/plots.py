@@ -81,7 +81,8 @@ def curves(
 ):
     """Panels of labelled lines side by side.
 
-    panels: a list of dicts, each with `x`, `series` ({name: y}) and, if wanted, `bands` ({name: (low, high)}).
+    panels: a list of dicts, each with `x`, `series` ({name: y}) and, if wanted, `bands` ({name: (low, high)}) and
+    `notes` ([(x, y, text)]), texts above small triangles.
     marks: (y, text) of horizontal dashed lines. Returns the figure.
     """
     figure, axes = new(len(panels), height=height, squeeze=False, sharey=sharey)
@@ -108,6 +109,22 @@ def curves(
                 color=MUTED,
             )
         lines(ax, panel["x"], panel["series"], panel.get("bands"), **kwargs)
+        for x, y, text in panel.get("notes", ()):
+            ax.plot(x, y, "v", color=INK, markersize=6, clip_on=False, zorder=4)
+            ax.annotate(text, (x, y), (0, 7), textcoords="offset points", ha="center", fontsize=SMALL)
+    return figure
+
+
+def rasters(panels, xlabel, ylabel):
+    """Grids side by side in which what is false is marked. panels: {title: (rows, columns) of truths}. Returns the
+    figure."""
+    figure, axes = new(len(panels), height=2.2, squeeze=False)
+    for ax, (title, truth) in zip(axes[0], panels.items(), strict=True):
+        row, column = np.nonzero(np.logical_not(truth))
+        ax.scatter(column, row + 1, s=5, marker="|", color=NEGATIVE, linewidths=1.0, rasterized=True)
+        ax.set(title=title, xlabel=xlabel, xlim=(0, truth.shape[1]), ylim=(len(truth) + 0.6, 0.4))
+        ax.set_yticks((1, len(truth)))
+    axes[0, 0].set_ylabel(ylabel)
     return figure
 
 
