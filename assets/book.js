@@ -107,6 +107,7 @@ function reachScrollers() {
       const scrolls = target.scrollWidth > target.clientWidth && getComputedStyle(target).overflowX !== "visible";
       if (scrolls) target.tabIndex = 0;
       else if (target.tabIndex === 0) target.removeAttribute("tabindex");
+      target.classList.toggle("scrolls", scrolls && target.scrollWidth > target.clientWidth + 4); // pictures then say so
     }
   });
   const places = "figure, pre, div.math, .output, .cell_output, .highlight, .pst-scrollable-table-container, .widget-html-content";

@@ -1,1 +1,1 @@
-"""Experiments too long for a chapter. Each keeps its rows in a file beside it; README.md explains."""
+"""Experiments too long for a chapter. Each keeps its rows in a file beside it; book/studies.md explains."""

@@ -19,13 +19,14 @@ SIZES = {
     5: (100, 140, 180, 220, 260, 300, 400),
     6: (200, 300, 400, 500),
 }
-BUDGETS = (300, 3000)  # steps
+# For each budget, in steps, sizes beyond those: where its successes end.
+BUDGETS = {300: {5: (500,), 6: (700,)}, 3000: {3: (100, 120, 150), 4: (250, 300, 400)}}
 SETTINGS = [
     {"k": k, "n": n, "optimizer": optimizer, "budget": budget}
+    for budget, larger in BUDGETS.items()
     for k in SIZES
-    for n in SIZES[k]
+    for n in (*SIZES[k], *larger.get(k, ()))
     for optimizer in ("SGD", "Adam")
-    for budget in BUDGETS
 ]
 SEEDS = range(64)
 ROWS = Path(__file__).with_suffix(".csv")

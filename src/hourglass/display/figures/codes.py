@@ -81,7 +81,7 @@ def beside_codes(network, activations, labels, codes, directions, rule):
 
 
 def tangents(codes, directions, bias):
-    """The outputs' scores over the code of a neck of one unit, each a straight line; the highest wins.
+    """The outputs' scores over the code of a neck of one unit, each a tangent to the parabola x^2; the highest wins.
 
     codes: (n, 1). directions: (1, n). bias: (n,). The dots are the codes, on the line that wins there. Returns
     the figure.
@@ -91,6 +91,7 @@ def tangents(codes, directions, bias):
     for j, (slope, height) in enumerate(zip(directions[0], bias, strict=True)):
         ax.plot(x, slope * x + height, color=PALE, linewidth=1.0, zorder=1)
     fine = np.linspace(-1, 1, 201)[:, None]
+    ax.plot(fine, fine**2, color=MUTED, linewidth=1.0, linestyle=(0, (4, 3)), zorder=1)
     ax.plot(fine[:, 0], (fine @ directions + bias).max(axis=1), color=INK, linewidth=1.6)
     scores = codes @ directions + bias
     ax.plot(codes[:, 0], scores.max(axis=1), "o", color=POSITIVE, markersize=7, linestyle="none")

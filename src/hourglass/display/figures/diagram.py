@@ -11,18 +11,18 @@ from ...engine.network import Network
 from .style import INK, MUTED, NEGATIVE, PALE, PAPER, POSITIVE, SMALL, WIDTH, new
 
 
-def network(weights, activations=None, labels=None, names=None, numbers=False, height=None, ax=None):
+def network(weights, activations=None, labels=None, names=None, numbers=False, height=None, ax=None, largest=None):
     """Units and connections of a network without replicas.
 
     weights: a `Network`, whose `Dense` layers are drawn, or their weight matrices, each (n_in, n_out).
     activations: one array for each column of units; a unit is filled as far as it fires, blue above zero and
     hatched vermilion below.
     labels: one list of texts for each column of units, or None. names: one text for each column, written below it.
-    numbers: whether to write the weights on the connections; for networks of few units.
+    numbers: whether to write the weights on the connections; for networks of few units. largest: the weight that is
+    drawn thickest, if it is not the network's own largest.
     Positive weights are blue and solid, negative ones vermilion and dashed; thickness is size. Returns the figure.
     """
-    if isinstance(weights, Network):
-        weights = [layer.params["weight"] for layer in weights.layers if isinstance(layer, Dense)]
+    weights = _matrices(weights)
     sizes = [weights[0].shape[0], *(w.shape[1] for w in weights)]
     gap = min(1.0, 7 / max(sizes))  # between the units of a column; one gap for all columns, so that the neck is narrow
     radius = 0.32 * gap if max(sizes) <= 16 else 0.4 * gap
@@ -32,7 +32,7 @@ def network(weights, activations=None, labels=None, names=None, numbers=False, h
         width = min(WIDTH, 1.2 + 1.5 * len(weights))
         _, ax = plt.subplots(figsize=(width, height or np.clip(0.5 * tall, 1.6, 4.2)))
     _silhouette(ax, columns, radius)
-    largest = max(np.abs(w).max() for w in weights) or 1.0
+    largest = largest or max(np.abs(w).max() for w in weights) or 1.0
     for left, right, weight in zip(columns, columns[1:], weights, strict=False):
         _connections(ax, left, right, weight / largest)
         if numbers:
@@ -67,11 +67,20 @@ def network(weights, activations=None, labels=None, names=None, numbers=False, h
 
 
 def networks(weights, activations=None):
-    """Several diagrams side by side. weights, activations: lists of what `network` takes. Returns the figure."""
+    """Several diagrams side by side, thickness to one scale. weights, activations: lists of what `network` takes.
+    Returns the figure."""
     figure, axes = new(len(weights), height=2.4)
+    largest = max(np.abs(w).max() for one in weights for w in _matrices(one))
     for i, ax in enumerate(axes):
-        network(weights[i], activations and activations[i], ax=ax)
+        network(weights[i], activations and activations[i], ax=ax, largest=largest)
     return figure
+
+
+def _matrices(weights):
+    """The weight matrices of a network, or of what stands for one."""
+    if isinstance(weights, Network):
+        return [layer.params["weight"] for layer in weights.layers if isinstance(layer, Dense)]
+    return weights
 
 
 def _silhouette(ax, columns, radius):
