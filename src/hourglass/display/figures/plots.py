@@ -1,5 +1,7 @@
 """Lines and bars, labelled directly."""
 
+from itertools import combinations
+
 import numpy as np
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
@@ -43,14 +45,15 @@ def label_ends(ax, ends):
     """Names beside the right ends of lines, pushed apart so that none covers another."""
     ax.figure.canvas.draw()  # the scale must be settled before places on the page can be compared
     ends = sorted(ends, key=lambda end: end[1])
-    to_page, step = ax.transData.transform, 1.15 * SMALL * ax.figure.dpi / 72
-    heights = np.array([to_page((x, y))[1] for x, y, _, _ in ends])
+    places = np.array([ax.transData.transform((x, y)) for x, y, _, _ in ends])
+    step, reach = np.array([1.15 * SMALL, 40]) * ax.figure.dpi / 72  # lines that end further apart do not meet
+    heights = places[:, 1]
     spaced = heights.copy()
     for _ in range(50):
-        for i in range(1, len(spaced)):
-            overlap = step - (spaced[i] - spaced[i - 1])
-            if overlap > 0:
-                spaced[i - 1] -= overlap / 2
+        for j, i in combinations(range(len(ends)), 2):
+            overlap = step - (spaced[i] - spaced[j])
+            if overlap > 0 and abs(places[i, 0] - places[j, 0]) < reach:
+                spaced[j] -= overlap / 2
                 spaced[i] += overlap / 2
     for (x, y, name, colour), here, there in zip(ends, heights, spaced, strict=True):
         ax.annotate(
