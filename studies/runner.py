@@ -6,6 +6,7 @@ has is not computed again. Killed in the middle of a line, it loses that line an
 """
 
 import argparse
+import contextlib
 import csv
 import fcntl
 import os
@@ -27,12 +28,18 @@ def run(path, settings, seeds, work, cost, chunk=8):
     """Add to the file `path` every row that it lacks, in joblib's current backend; afterwards it is sorted.
 
     cost: function of a setting, the work for one seed in any unit, for the progress bar. chunk: seeds a job.
-    Returns the number of rows added. BlockingIOError if another run is at work on the file.
+    Returns the number of rows added. BlockingIOError if another run is at work on the file, ValueError if its columns
+    are others.
     """
     with open(path, "a+b") as file:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if os.fstat(file.fileno()).st_ino != os.stat(path).st_ino:
+            raise BlockingIOError(f"{path} has just been replaced by another run; try again")
         drop_torn_line(file)
-        done = {key(row, settings[0]) for row in read(path)}
+        rows = read(path)
+        if rows and not {*settings[0], "seed"} <= rows[0].keys():
+            raise ValueError(f"{path} must have the columns {', '.join(settings[0])}, seed; got {', '.join(rows[0])}")
+        done = {key(row, settings[0]) for row in rows}
         jobs = list(missing(settings, seeds, done, chunk))
         # the longest first, so that no core is left alone with one at the end
         jobs.sort(key=lambda job: -cost(job[0]) * len(job[1]))
@@ -44,7 +51,8 @@ def run(path, settings, seeds, work, cost, chunk=8):
                 added += len(rows)
                 setting = {name: rows[0][name] for name in settings[0]}
                 bar.update(cost(setting) * len(rows))
-        sort(path, settings[0])
+        if done or added:
+            sort(path, settings[0])
     return added
 
 
@@ -74,10 +82,15 @@ def drop_torn_line(file):
 
 
 def append(file, rows):
-    """Write rows, with the names of the columns in front if the file is empty, in one piece and through to the disk."""
-    lines = [",".join(map(str, row.values())) for row in rows]
-    if file.seek(0, os.SEEK_END) == 0:
-        lines.insert(0, ",".join(rows[0]))
+    """Write rows, with the names of the columns in front if the file is empty, in one piece and through to the disk.
+    ValueError if the file has other columns."""
+    lines, columns = [",".join(map(str, row.values())) for row in rows], ",".join(rows[0])
+    file.seek(0)
+    header = file.readline().decode().rstrip("\n")
+    if header not in ("", columns):
+        raise ValueError(f"{file.name} must have the columns {columns}, got {header}")
+    if not header:
+        lines.insert(0, columns)
     file.write("".join(line + "\n" for line in lines).encode())
     file.flush()
     os.fsync(file.fileno())
@@ -86,7 +99,7 @@ def append(file, rows):
 def sort(path, setting):
     """Put the rows in order of setting and seed; the old file stays until the new one is whole."""
     rows = sorted(read(path), key=lambda row: [natural(text) for text in key(row, setting)])
-    with open(f"{path}.new", "wb") as file:
+    with open(f"{path}.new", "w+b") as file:
         append(file, rows)
     os.replace(f"{path}.new", path)
 
@@ -107,13 +120,16 @@ def main(path, settings, seeds, work, cost, description):
     chosen = [s for s in settings if re.search(given.only, ",".join(f"{name}={value}" for name, value in s.items()))]
     if not chosen:
         parser.error(f"--only {given.only} matches no setting; the first is {settings[0]}")
-    if given.scheduler:
-        from distributed import Client
+    with contextlib.ExitStack() as stack:
+        if given.scheduler:
+            from distributed import Client
 
-        backend = joblib.parallel_config("dask")
-        Client(given.scheduler)
-    else:
-        backend = joblib.parallel_config("loky", n_jobs=given.jobs, inner_max_num_threads=1)
-    with backend:
-        added = run(given.rows, chosen, seeds, work, cost)
+            stack.enter_context(Client(given.scheduler))
+            stack.enter_context(joblib.parallel_config("dask"))
+        else:
+            stack.enter_context(joblib.parallel_config("loky", n_jobs=given.jobs, inner_max_num_threads=1))
+        try:
+            added = run(given.rows, chosen, seeds, work, cost)
+        except BlockingIOError:
+            parser.error(f"another run is at work on {given.rows}")
     print(f"{given.rows}: {added} rows added, {len(read(given.rows))} in all.")

@@ -95,7 +95,7 @@ def parabola(n):
 
 def hypercube(n):
     """n corners of the cube with sides from -1 to 1 in ceil(log2 n) dimensions, (n, ceil(log2 n)): n in binary."""
-    k = math.ceil(math.log2(checks.integer(n, "n", 2)))
+    k = (checks.integer(n, "n", 2) - 1).bit_length()
     return 2.0 * (np.arange(n)[:, None] >> np.arange(k) & 1) - 1
 
 
@@ -156,19 +156,27 @@ def quantise(values, bits):
 
     One bit keeps the sign alone. values: (..., n, m); returns the same shape.
     """
-    values, steps = checks.finite_array(values, "values"), 2 ** checks.positive_integer(bits, "bits") - 1
+    values, bits = checks.finite_array(values, "values"), checks.positive_integer(bits, "bits")
+    if bits > 32:
+        raise ValueError(f"bits must be at most 32, got {bits}")
     if values.ndim < 2:
         raise ValueError(f"values must have shape (..., n, m), got {values.shape}")
     largest = np.abs(values).max(axis=(-2, -1), keepdims=True)
-    largest = np.where(largest > 0, largest, 1)
-    level = np.clip(np.floor((values / largest + 1) / 2 * steps + 0.5), 0, steps)
+    steps = 2**bits - 1
+    level = np.clip(np.floor((values / np.where(largest > 0, largest, 1) + 1) / 2 * steps + 0.5), 0, steps)
     return (2 * level / steps - 1) * largest
 
 
 def fewest_bits(codes, directions, rule, most=16):
     """The smallest number of bits a weight, up to `most`, at which quantised codes and directions still follow the
     rule: integers (*replicas,), most + 1 where none does."""
-    fewest = np.full(np.shape(codes)[:-2], checks.positive_integer(most, "most") + 1)
+    codes, directions = checks.finite_array(codes, "codes"), checks.finite_array(directions, "directions")
+    if codes.ndim < 2:
+        raise ValueError(f"codes must have shape (*replicas, n, k), got {codes.shape}")
+    expected = (*codes.shape[:-2], codes.shape[-1])
+    if directions.shape[:-1] != expected:
+        raise ValueError(f"directions must have shape ({', '.join(map(str, expected))}, n), got {directions.shape}")
+    fewest = np.full(codes.shape[:-2], checks.positive_integer(most, "most") + 1)
     for bits in range(most, 0, -1):
         works = margins(quantise(codes, bits) @ quantise(directions, bits), rule).min(axis=-1) > 0
         fewest[works] = bits
@@ -182,7 +190,7 @@ def rule_bits(n):
 
 def table_bits(n):
     """n ceil(log2 n): the bits of a list that names each input's output."""
-    return n * math.ceil(math.log2(checks.integer(n, "n", 2)))
+    return n * (checks.integer(n, "n", 2) - 1).bit_length()
 
 
 def network_bits(n, k, bits):
