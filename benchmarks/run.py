@@ -6,6 +6,7 @@ import sys
 import autoencoder
 import capacity
 import classifier
+import information
 import jax
 import numpy as np
 import sklearn
@@ -22,5 +23,7 @@ if __name__ == "__main__":
         f"JAX {jax.__version__}, scikit-learn {sklearn.__version__}; one thread each\n"
     )
     missed = table([row for file in (tiny, capacity, autoencoder, classifier) for row in file.comparisons()])
+    print()
+    missed += information.report()
     if missed:
         sys.exit("Missed: " + "; ".join(missed))

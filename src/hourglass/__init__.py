@@ -27,4 +27,5 @@ from .engine.losses import Hinge, MeanSquaredError, SoftmaxCrossEntropy, accurac
 from .engine.network import Network, load
 from .engine.optimizers import SGD, Adam, RMSprop
 from .engine.training import History, cooling, gradient_check, train
-from .topics import datasets, rules
+from .topics import datasets, information, rules
+from .topics.information import mixture_entropy, mutual_information
