@@ -270,7 +270,7 @@ def on_axes(function, *arguments):
 
 
 # One example of each public function that draws; of some, two.
-CIRCLE = hg.rules.circle(7)
+CIRCLE, EPOCHS = hg.rules.circle(7), np.arange(5)
 EXAMPLES = {
     "activation_curves": lambda: hg.figures.activation_curves(at=-0.5),
     "approximations": lambda: hg.figures.approximations(LINE, np.sin(LINE), {name: LINE for name in "abc"}),
@@ -293,6 +293,11 @@ EXAMPLES = {
     "decision_maps": lambda: hg.figures.decision_maps({"one": NETS[0], "other": NETS[1]}, X, T),
     "decision_maps, one": lambda: hg.figures.decision_maps({"one": NETS[0]}, X, T),
     "curves, with notes": lambda: hg.figures.curves([LINES | {"notes": [(1, 2, "here")]}], "epoch"),
+    "flow": lambda: hg.figures.flow(EPOCHS, {"T": (RNG.random((3, 5)), RNG.random((5, 9)))}, EPOCHS, [(0.5, "ln 2")]),
+    "flow, two layers": lambda: hg.figures.flow(
+        EPOCHS, {name: (RNG.random((3, 5)), RNG.random((5, 9))) for name in "ab"}, EPOCHS
+    ),
+    "flow_at": lambda: hg.figures.flow_at(2, EPOCHS, {"T": (RNG.random(5), RNG.random((5, 9)))}, np.arange(9)),
     "globe": lambda: hg.figures.globe({"six": np.concatenate([np.eye(3), -np.eye(3)])}, turn=50),
     "images": lambda: hg.figures.images(RNG.random((9, 8, 8)), titles=list("012345678")),
     "intervals": lambda: hg.figures.intervals({"a": {"tanh": RNG.random(9) + 1}}, "steps", xscale="log", mark=1.5),

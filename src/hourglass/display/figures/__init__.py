@@ -3,6 +3,7 @@ look."""
 
 from .codes import beside_codes, code_map, code_maps, globe, tangents
 from .diagram import network, networks
+from .flow import flow, flow_at
 from .maps import (
     boundaries,
     boundary,
@@ -37,6 +38,8 @@ __all__ = [
     "curves",
     "dead_units",
     "decision_maps",
+    "flow",
+    "flow_at",
     "globe",
     "images",
     "intervals",

@@ -20,7 +20,7 @@ def code_map(codes, directions, rule, ax=None, extent=1.0, square=True, names=Tr
     """
     if ax is None:
         _, ax = new(height=NARROW)
-    ax.set(xlim=(-1.22 * extent, 1.22 * extent), ylim=(-1.22 * extent, 1.22 * extent), aspect="equal")
+    ax.set(xlim=(-1.25 * extent, 1.25 * extent), ylim=(-1.25 * extent, 1.25 * extent), aspect="equal")
     ax.axis("off")
     names = names and max(len(codes), directions.shape[1]) <= CROWD
     _sectors(ax, directions, extent, names)
@@ -28,12 +28,20 @@ def code_map(codes, directions, rule, ax=None, extent=1.0, square=True, names=Tr
         ax.add_patch(Rectangle((-extent, -extent), 2 * extent, 2 * extent, fill=False, edgecolor=MUTED, linewidth=0.8))
     right = (codes @ directions).argmax(axis=1) == rule
     for chosen, colour, marker in ((right, POSITIVE, "o"), (~right, NEGATIVE, "^")):
+        face, size = (PAPER, 230) if names else (colour, 22)
         ax.scatter(
-            *codes[chosen].T, s=190 if names else 22, c=colour, marker=marker, linewidths=0, zorder=3, clip_on=False
+            *codes[chosen].T,
+            s=size,
+            facecolors=face,
+            edgecolors=colour,
+            marker=marker,
+            linewidths=1.6,
+            zorder=3,
+            clip_on=False,
         )
     if names:
         for i, place in enumerate(codes):
-            ax.text(*place, i + 1, ha="center", va="center_baseline", fontsize=SMALL, color=PAPER, zorder=4)
+            ax.text(*place, i + 1, ha="center", va="center_baseline", fontsize=SMALL, color=INK, zorder=4)
     return ax.figure
 
 
@@ -61,9 +69,11 @@ def _sectors(ax, directions, extent, names):
         return
     for start, end in zip(starts, np.append(starts[1:], starts[0] + len(angles)), strict=True):
         middle = (start + end) // 2 % len(angles)
-        ax.text(
-            *(1.12 * rays[middle] * to_edge[middle]),
+        ax.annotate(
             winner[start] + 1,
+            rays[middle] * to_edge[middle],
+            17 * rays[middle],  # beyond a disc that may sit on the frame
+            textcoords="offset points",
             ha="center",
             va="center",
             fontsize=SMALL,

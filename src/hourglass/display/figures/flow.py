@@ -1,0 +1,68 @@
+"""Pictures of what layers know about the input while a network trains."""
+
+import numpy as np
+from matplotlib.colors import LinearSegmentedColormap
+
+from .maps import MAP_PAPER, MAP_POSITIVE
+from .plots import label_ends
+from .style import INK, MUTED, OTHERS, SMALL, new
+
+DENSITY_MAP = LinearSegmentedColormap.from_list("density", [MAP_PAPER, MAP_POSITIVE, "#001d33"])
+
+
+def flow(epochs, layers, grid, marks=()):
+    """Above, each layer's information over the epochs; below, where its values lie.
+
+    epochs: (e,). layers: {name: (nats, density)}, nats (seeds, e), drawn as median and range, density (e, m) of one
+    seed at the numbers of `grid`, (m,), dark where it is high. marks: (nats, text) of horizontal lines. Returns the
+    figure.
+    """
+    figure, axes = new(len(layers), 2, height=2.3, squeeze=False, sharex=True, sharey="row")
+    for (upper, lower), colour, (name, (nats, density)) in zip(axes.T, OTHERS, layers.items(), strict=False):
+        _curve(upper, epochs, nats, colour)
+        for value, text in marks:
+            upper.axhline(value, color=MUTED, linewidth=0.9, linestyle=(0, (4, 3)), zorder=0)
+            if upper is axes[0, 0]:
+                upper.annotate(
+                    text,
+                    (1, value),
+                    (-3, 3),
+                    xycoords=("axes fraction", "data"),
+                    textcoords="offset points",
+                    ha="right",
+                    fontsize=SMALL,
+                    color=MUTED,
+                )
+        # the root shows thin tails beside high peaks
+        shade = np.sqrt(density / density.max(axis=1, keepdims=True)).T
+        extent = (epochs[0], epochs[-1], grid[0], grid[-1])
+        lower.imshow(shade, cmap=DENSITY_MAP, vmin=0, vmax=1, origin="lower", aspect="auto", extent=extent)
+        upper.set_title(name)
+        lower.set_xlabel("epoch")
+    axes[0, 0].set(ylabel="I, nats", ylim=(0, None))
+    axes[1, 0].set_ylabel("value of T")
+    return figure
+
+
+def flow_at(epoch, epochs, layers, grid):
+    """One epoch: a mark on each layer's information, and the densities of the layers' values. Arguments as `flow`
+    takes them, with nats (e,)."""
+    figure, (left, right) = new(2, height=2.8)
+    place, ends = int(np.flatnonzero(np.asarray(epochs) == epoch)[0]), []
+    for colour, (name, (nats, density)) in zip(OTHERS, layers.items(), strict=False):
+        left.plot(epochs, nats, color=colour, linewidth=1.4)
+        left.plot(epoch, nats[place], "o", color=colour, markersize=8)
+        right.plot(grid, density[place], color=colour)
+        right.fill_between(grid, density[place], color=colour, alpha=0.18, linewidth=0)
+        ends.append((epochs[-1], nats[-1], name, colour))
+    left.set(xlabel="epoch", ylabel="I, nats", ylim=(0, None))
+    highest = max(density.max() for _, density in layers.values())
+    right.set(xlabel="value of T", ylabel="density", ylim=(0, 1.05 * highest), yticks=())
+    left.axvline(epoch, color=INK, linewidth=0.6, zorder=0)
+    label_ends(left, ends)
+    return figure
+
+
+def _curve(ax, epochs, nats, colour):
+    ax.plot(epochs, np.median(nats, axis=0), color=colour)
+    ax.fill_between(epochs, nats.min(axis=0), nats.max(axis=0), color=colour, alpha=0.18, linewidth=0)
