@@ -2,6 +2,7 @@
 
 import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.ticker import FuncFormatter
 
 from .maps import MAP_PAPER, MAP_POSITIVE
 from .plots import label_ends
@@ -44,9 +45,9 @@ def flow(epochs, layers, grid, marks=()):
     return figure
 
 
-def flow_at(epoch, epochs, layers, grid):
+def flow_at(epoch, epochs, layers, grid, xlabel="epoch", xscale="linear"):
     """One epoch: a mark on each layer's information, and the densities of the layers' values. Arguments as `flow`
-    takes them, with nats (e,)."""
+    takes them, with nats (e,); what runs along the axis may be something else than epochs."""
     figure, (left, right) = new(2, height=2.8)
     place, ends = int(np.flatnonzero(np.asarray(epochs) == epoch)[0]), []
     for colour, (name, (nats, density)) in zip(OTHERS, layers.items(), strict=False):
@@ -55,7 +56,9 @@ def flow_at(epoch, epochs, layers, grid):
         right.plot(grid, density[place], color=colour)
         right.fill_between(grid, density[place], color=colour, alpha=0.18, linewidth=0)
         ends.append((epochs[-1], nats[-1], name, colour))
-    left.set(xlabel="epoch", ylabel="I, nats", ylim=(0, None))
+    left.set(xlabel=xlabel, xscale=xscale, ylabel="I, nats", ylim=(0, None))
+    if xscale == "log":
+        left.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     highest = max(density.max() for _, density in layers.values())
     right.set(xlabel="value of T", ylabel="density", ylim=(0, 1.05 * highest), yticks=())
     left.axvline(epoch, color=INK, linewidth=0.6, zorder=0)
