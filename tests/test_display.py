@@ -293,9 +293,9 @@ EXAMPLES = {
     "decision_maps": lambda: hg.figures.decision_maps({"one": NETS[0], "other": NETS[1]}, X, T),
     "decision_maps, one": lambda: hg.figures.decision_maps({"one": NETS[0]}, X, T),
     "curves, with notes": lambda: hg.figures.curves([LINES | {"notes": [(1, 2, "here")]}], "epoch"),
-    "flow": lambda: hg.figures.flow(EPOCHS, {"T": (RNG.random((3, 5)), RNG.random((5, 9)))}, EPOCHS, [(0.5, "ln 2")]),
+    "flow": lambda: hg.figures.flow(EPOCHS, {"T": (RNG.random((3, 5)), RNG.random((5, 9)), EPOCHS)}, [(0.5, "ln 2")]),
     "flow, two layers": lambda: hg.figures.flow(
-        EPOCHS, {name: (RNG.random((3, 5)), RNG.random((5, 9))) for name in "ab"}, EPOCHS
+        EPOCHS, {name: (RNG.random((3, 5)), RNG.random((5, 9)), EPOCHS) for name in "ab"}
     ),
     "flow_at": lambda: hg.figures.flow_at(2, EPOCHS, {"T": (RNG.random(5), RNG.random((5, 9)))}, np.arange(9)),
     "globe": lambda: hg.figures.globe({"six": np.concatenate([np.eye(3), -np.eye(3)])}, turn=50),

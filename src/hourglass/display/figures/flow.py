@@ -11,15 +11,15 @@ from .style import INK, MUTED, OTHERS, SMALL, new
 DENSITY_MAP = LinearSegmentedColormap.from_list("density", [MAP_PAPER, MAP_POSITIVE, "#001d33"])
 
 
-def flow(epochs, layers, grid, marks=()):
+def flow(epochs, layers, marks=()):
     """Above, each layer's information over the epochs; below, where its values lie.
 
-    epochs: (e,). layers: {name: (nats, density)}, nats (seeds, e), drawn as median and range, density (e, m) of one
-    seed at the numbers of `grid`, (m,), dark where it is high. marks: (nats, text) of horizontal lines. Returns the
+    epochs: (e,). layers: {name: (nats, density, grid)}, nats (seeds, e), drawn as median and range, density (e, m) of
+    one seed at the numbers of grid, (m,), dark where it is high. marks: (nats, text) of horizontal lines. Returns the
     figure.
     """
-    figure, axes = new(len(layers), 2, height=2.3, squeeze=False, sharex=True, sharey="row")
-    for (upper, lower), colour, (name, (nats, density)) in zip(axes.T, OTHERS, layers.items(), strict=False):
+    figure, axes = new(len(layers), 2, height=2.3, squeeze=False, sharex=True)
+    for (upper, lower), colour, (name, (nats, density, grid)) in zip(axes.T, OTHERS, layers.items(), strict=False):
         _curve(upper, epochs, nats, colour)
         for value, text in marks:
             upper.axhline(value, color=MUTED, linewidth=0.9, linestyle=(0, (4, 3)), zorder=0)
@@ -40,14 +40,20 @@ def flow(epochs, layers, grid, marks=()):
         lower.imshow(shade, cmap=DENSITY_MAP, vmin=0, vmax=1, origin="lower", aspect="auto", extent=extent)
         upper.set_title(name)
         lower.set_xlabel("epoch")
-    axes[0, 0].set(ylabel="I, nats", ylim=(0, None))
+    top = max(ax.get_ylim()[1] for ax in axes[0])
+    for ax in axes[0]:
+        ax.set_ylim(0, top)
+    axes[0, 0].set_ylabel("I, nats")
     axes[1, 0].set_ylabel("value of T")
     return figure
 
 
 def flow_at(epoch, epochs, layers, grid, xlabel="epoch", xscale="linear"):
-    """One epoch: a mark on each layer's information, and the densities of the layers' values. Arguments as `flow`
-    takes them, with nats (e,); what runs along the axis may be something else than epochs."""
+    """One epoch: a mark on each layer's information, and the densities of the layers' values.
+
+    epochs: (e,), or what else runs along the axis. layers: {name: (nats, density)}, (e,) and (e, m), at the numbers of
+    grid, (m,). Returns the figure.
+    """
     figure, (left, right) = new(2, height=2.8)
     place, ends = int(np.flatnonzero(np.asarray(epochs) == epoch)[0]), []
     for colour, (name, (nats, density)) in zip(OTHERS, layers.items(), strict=False):
