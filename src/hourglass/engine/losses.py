@@ -108,7 +108,7 @@ class SoftmaxCrossEntropy(Loss):
         np.exp(output, p)
         logs = np.log(self._p_rows.dot(self._ones, self._flat_sums), self._flat_logs)
         # the sum of squares is quicker to have than the largest; it errs on the safe side, most so in large batches
-        if not (shifted or logs.dot(logs) < self._safe**2 or np.abs(logs).max() < self._safe):
+        if not (shifted or logs.dot(logs) < self._safe_squared or np.abs(logs).max() < self._safe):
             # exp came near its limits. With the largest logit of each row at zero it cannot, and nothing else changes.
             return self.evaluate(output - output.max(axis=-1, keepdims=True), target, shifted=True)
         # log p = z - log(sum(exp(z))), spread over its row first: an assignment broadcasts for less than a subtraction
@@ -137,6 +137,7 @@ class SoftmaxCrossEntropy(Loss):
         self._flat_log_p = self._log_p.reshape(*leading[:-1], -1)
         self._ones, self._minus = np.ones(n, output.dtype), np.full(leading[-1] * n, -1, output.dtype)
         self._safe = float(0.95 * np.log(np.finfo(output.dtype).max))
+        self._safe_squared = self._safe**2
 
     def __getstate__(self):
         # Copies of views would no longer be views: a copied loss starts without memory.
