@@ -6,7 +6,7 @@ import os
 import jax
 import jax.numpy as jnp
 import torch
-from torch import nn
+from batched import train_batched
 from versus import Comparison, Stopwatch
 
 import hourglass as hg
@@ -35,27 +35,8 @@ def train(n, neck, dtype, epochs):
 
 
 def torch_train(by_index, n, neck, dtype, epochs):
-    """Only the sum of the networks' losses is computed, and kept as a tensor.
-
-    by_index: whether rows of the first matrix are picked instead of multiplied with one-hot patterns.
-    """
-    weights = [nn.Parameter(torch.tensor(layer.params["weight"])) for layer in network(n, neck, dtype).layers[::2]]
-    x, y = torch.eye(n, dtype=weights[0].dtype).expand(REPLICAS, n, n), torch.tensor(hg.rules.shift_rule(n))
-    ys, step, loss, kept = y.repeat(REPLICAS), torch.optim.SGD(weights, RATE), nn.CrossEntropyLoss(reduction="sum"), []
-    codes = torch.arange(n)
-
-    def logits():
-        hidden = weights[0].index_select(1, codes) if by_index else torch.bmm(x, weights[0])
-        return torch.bmm(torch.tanh(hidden), weights[1]).flatten(0, 1)
-
-    with Stopwatch() as watch:
-        for _ in range(epochs):
-            step.zero_grad(set_to_none=True)
-            value = loss(logits(), ys)
-            value.backward()
-            step.step()
-            kept.append(value.detach())
-    return watch.seconds, nn.CrossEntropyLoss(reduction="none")(logits(), ys).view(REPLICAS, n).sum(1).tolist()
+    weights = [layer.params["weight"] for layer in network(n, neck, dtype).layers[::2]]
+    return train_batched(weights, functools.partial(torch.optim.SGD, lr=RATE), epochs, by_index)
 
 
 def by_log_softmax(logits, labels):

@@ -3,6 +3,7 @@
 import functools
 
 import torch
+from batched import train_batched
 from torch import nn
 from versus import Comparison, Stopwatch
 
@@ -49,23 +50,8 @@ def torch_train(optimizer, keep, dtype, epochs):
 
 
 def torch_train_batched(optimizer, replicas, dtype, epochs):
-    """Many networks as one, with a leading axis. Only the sum of their losses is computed, and kept as a tensor."""
-    weights = [nn.Parameter(torch.tensor(layer.params["weight"])) for layer in network(dtype, replicas).layers[::2]]
-    x, y = torch_data(dtype)
-    xs, ys, step, kept = x.expand(replicas, N, N), y.repeat(replicas), optimizer(weights, RATE), []
-
-    def logits():
-        return torch.bmm(torch.tanh(torch.bmm(xs, weights[0])), weights[1]).flatten(0, 1)
-
-    loss = CrossEntropy()
-    with Stopwatch() as watch:
-        for _ in range(epochs):
-            step.zero_grad(set_to_none=True)
-            value = loss(logits(), ys)
-            value.backward()
-            step.step()
-            kept.append(value.detach())
-    return watch.seconds, CrossEntropy(reduction="none")(logits(), ys).view(replicas, N).sum(1).tolist()
+    weights = [layer.params["weight"] for layer in network(dtype, replicas).layers[::2]]
+    return train_batched(weights, functools.partial(optimizer, lr=RATE), epochs)
 
 
 def comparisons():

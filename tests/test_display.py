@@ -380,6 +380,39 @@ class TestCodeMap:
         assert self.drawn(points, points.T, np.arange(60)) == (60, 0, [])
 
 
+class TestFlow:
+    NATS, DENSITY = np.array([[0, 1, 2.0], [0, 2, 3], [0, 9, 9]]), np.eye(3)
+
+    def test_shows_the_median_of_the_seeds_and_their_range(self):
+        upper = hg.figures.flow(np.arange(3), {"T": (self.NATS, self.DENSITY, np.arange(3))}).axes[0]
+        np.testing.assert_array_equal(upper.lines[0].get_ydata(), [0, 2, 3])
+        band = upper.collections[0].get_paths()[0].vertices
+        assert {(1.0, 1.0), (1.0, 9.0), (2.0, 2.0)} <= set(map(tuple, band))
+
+    def test_density_runs_upwards_and_epochs_to_the_right(self):
+        lower = hg.figures.flow(np.arange(3), {"T": (self.NATS, self.DENSITY[[2, 1, 0]], np.arange(3))}).axes[1]
+        picture = lower.images[0]
+        assert picture.origin == "lower"
+        np.testing.assert_array_equal(picture.get_array(), [[0, 0, 1], [0, 1, 0], [1, 0, 0]])
+
+    def test_marks_the_epoch_and_shows_its_density(self):
+        left, right = hg.figures.flow_at(2, np.arange(3), {"T": (self.NATS[1], self.DENSITY)}, np.arange(3)).axes
+        np.testing.assert_array_equal(left.lines[1].get_xydata(), [[2, 3]])
+        np.testing.assert_array_equal(right.lines[0].get_ydata(), self.DENSITY[2])
+
+
+def test_a_raster_marks_what_is_false():
+    truth = np.array([[True, False, True], [True, True, False]])
+    marks = hg.figures.rasters({"a": truth}, "epoch", "pattern").axes[0].collections[0]
+    np.testing.assert_array_equal(marks.get_offsets(), [[1, 1], [2, 2]])  # epochs from 0, patterns from 1
+
+
+def test_a_globe_joins_nearest_neighbours():
+    octahedron = np.concatenate([np.eye(3), -np.eye(3)])
+    edges = hg.figures.globe({"six": octahedron}).axes[0].collections[0]
+    assert len(edges.get_segments()) == 12
+
+
 class TestThemed:
     def test_text_stays_text(self):
         figure, ax = hg.figures.new()

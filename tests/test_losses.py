@@ -336,3 +336,13 @@ def test_losses_complain_about_outputs_and_targets(kind, output, target, error, 
 def test_losses_complain_about_an_unknown_reduction(kind):
     with complains(ValueError, "reduction must be one of 'mean', 'sum', got 'median'"):
         kind("median")
+
+
+def test_many_numbers_at_once_give_what_few_give():
+    """Beyond ten thousand numbers the cross-entropy takes a path of its own."""
+    output, target = 2 * seeded(0).normal(size=(1500, 8)), seeded(1).integers(0, 8, 1500)
+    loss = hg.SoftmaxCrossEntropy("sum")
+    parts = [(output[i : i + 500], target[i : i + 500]) for i in (0, 500, 1000)]
+    np.testing.assert_allclose(loss(output, target), sum(loss(*part) for part in parts), rtol=1e-12)
+    gradients = np.concatenate([loss.gradient(*part) for part in parts])
+    np.testing.assert_allclose(loss.gradient(output, target), gradients, rtol=1e-12, atol=1e-300)
