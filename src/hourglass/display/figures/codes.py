@@ -14,7 +14,8 @@ def code_map(codes, directions, rule, ax=None, extent=1.0, square=True, names=Tr
     """The codes of a neck of two units, and the sectors in which each output wins.
 
     codes: (patterns, 2). directions: (2, n). rule: the right output of each pattern, (patterns,). A code in the
-    sector of its right output is a blue disc with its input's number; in another, a vermilion triangle. Numbers
+    sector of its right output is a blue disc with its input's number; in another, a vermilion triangle.
+    Grey diamonds are the directions, to a scale of their own. Numbers
     outside the frame name the outputs, both counted from 1. extent: half the width of the plane shown. square: whether
     to draw the edge that tanh cannot cross. names: whether to write the numbers. Returns the figure.
     """
@@ -24,6 +25,9 @@ def code_map(codes, directions, rule, ax=None, extent=1.0, square=True, names=Tr
     ax.axis("off")
     names = names and max(len(codes), directions.shape[1]) <= CROWD
     _sectors(ax, directions, extent, names)
+    if directions.shape[1] <= CROWD and directions.any():
+        longest = np.linalg.norm(directions, axis=0).max()
+        ax.scatter(*(0.6 * extent / longest * directions), s=22, marker="D", c=MUTED, linewidths=0, zorder=2)
     if square:
         ax.add_patch(Rectangle((-extent, -extent), 2 * extent, 2 * extent, fill=False, edgecolor=MUTED, linewidth=0.8))
     right = (codes @ directions).argmax(axis=1) == rule
