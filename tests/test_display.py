@@ -271,6 +271,7 @@ def on_axes(function, *arguments):
 
 # One example of each public function that draws; of some, two.
 CIRCLE, EPOCHS = hg.rules.circle(7), np.arange(5)
+DIGITS = np.arange(30) % 10
 EXAMPLES = {
     "activation_curves": lambda: hg.figures.activation_curves(at=-0.5),
     "approximations": lambda: hg.figures.approximations(LINE, np.sin(LINE), {name: LINE for name in "abc"}),
@@ -293,20 +294,27 @@ EXAMPLES = {
     "decision_maps": lambda: hg.figures.decision_maps({"one": NETS[0], "other": NETS[1]}, X, T),
     "decision_maps, one": lambda: hg.figures.decision_maps({"one": NETS[0]}, X, T),
     "curves, with notes": lambda: hg.figures.curves([LINES | {"notes": [(1, 2, "here")]}], "epoch"),
+    "decoded_at": lambda: hg.figures.decoded_at((0, 0.5), RNG.random(64), RNG.standard_normal((30, 2)), DIGITS),
+    "digit_plane": lambda: hg.figures.digit_plane(RNG.standard_normal((30, 2)), DIGITS),
     "flow": lambda: hg.figures.flow(EPOCHS, {"T": (RNG.random((3, 5)), RNG.random((5, 9)), EPOCHS)}, [(0.5, "ln 2")]),
     "flow, two layers": lambda: hg.figures.flow(
         EPOCHS, {name: (RNG.random((3, 5)), RNG.random((5, 9)), EPOCHS) for name in "ab"}
     ),
     "flow_at": lambda: hg.figures.flow_at(2, EPOCHS, {"T": (RNG.random(5), RNG.random((5, 9)))}, np.arange(9)),
     "globe": lambda: hg.figures.globe({"six": np.concatenate([np.eye(3), -np.eye(3)])}, turn=50),
+    "image_rows": lambda: hg.figures.image_rows({"a": RNG.random((9, 64)), "b": RNG.random((9, 64))}, wrong=[(0, 1)]),
+    "image_rows, with titles": lambda: hg.figures.image_rows({"a": RNG.random((3, 6))}, list("xyz"), size=(2, 3)),
     "images": lambda: hg.figures.images(RNG.random((9, 8, 8)), titles=list("012345678")),
     "intervals": lambda: hg.figures.intervals({"a": {"tanh": RNG.random(9) + 1}}, "steps", xscale="log", mark=1.5),
     "lines": lambda: on_axes(hg.figures.lines, LINES["x"], LINES["series"], LINES["bands"]),
     "network": lambda: diagram(2, 1, labels=[["x₁", "x₂"], ["y"]], names=["in", "out"], numbers=True),
     "networks": lambda: hg.figures.networks([NETS[0], [np.ones((3, 2)), np.ones((2, 3))]]),
+    "picture_and_bars": lambda: hg.figures.picture_and_bars(RNG.random(64), {"a": 0.2, "b": 0.7}, "probability"),
     "rasters": lambda: hg.figures.rasters({"a": RNG.random((4, 9)) < 0.5, "b": np.ones((4, 9))}, "epoch", "pattern"),
     "strips": lambda: hg.figures.strips({"a": {"1": RNG.random(9), "2": [0.5]}, "b": {"1": RNG.random(3)}}, "x", "y"),
     "tangents": lambda: hg.figures.tangents(*hg.rules.parabola(4)),
+    "weight_maps": lambda: hg.figures.weight_maps(RNG.standard_normal((7, 64)), columns=4),
+    "weight_maps, nothing left": lambda: hg.figures.weight_maps(np.zeros((7, 64)), columns=4),
     "weight_space": lambda: hg.figures.weight_space(bowl, PATH, EXTENT),
     "weights_beside": lambda: hg.figures.weights_beside(RNG.random((2, 64)), RNG.standard_normal(64), list("abc")),
 }
@@ -378,6 +386,15 @@ class TestCodeMap:
     def test_a_crowd_has_no_numbers(self):
         points = hg.rules.circle(60)
         assert self.drawn(points, points.T, np.arange(60)) == (60, 0, [])
+
+
+def test_a_mosaic_keeps_the_order_of_its_pictures():
+    pictures = np.arange(2 * 3 * 2 * 2.0).reshape(2, 3, 2, 2)
+    whole = hg.figures.pictures.mosaic(pictures)
+    assert whole.shape == (5, 8)
+    np.testing.assert_array_equal(whole[3:5, 6:8], pictures[1, 2])
+    np.testing.assert_array_equal(whole[0:2, 3:5], pictures[0, 1])
+    assert np.isnan(whole[2]).all() and np.isnan(whole[:, 2]).all()
 
 
 class TestFlow:

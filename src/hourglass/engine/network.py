@@ -220,6 +220,26 @@ class Network:
         return f"Network({inner}, replicas={self.replicas}, dtype={self.dtype.name!r})"
 
 
+def chain(trained):
+    """A network of layers that stand in other networks, with copies of their parameters.
+
+    `chain(net.layers[:3])` is the first stretch of a network, `chain([*encoder.layers, *decoder.layers])` two in a
+    row. ValueError if the layers do not fit or belong to networks of different replicas or dtype.
+    """
+    check_chain(trained)
+    kinds = {(layer.replicas, layer.dtype) for layer in trained if layer.dtype is not None}
+    if len(kinds) != 1 or any(layer.dtype is None for layer in trained):
+        raise ValueError(f"layers must stand in networks of the same replicas and dtype, got {kinds or 'new ones'}")
+    replicas, dtype = kinds.pop()
+    network = Network(*trained, seeds=np.zeros(replicas, int), dtype=dtype)
+    for new, old in zip(network.layers, trained, strict=True):
+        for name, values in old.params.items():
+            new.params[name] = values
+        if isinstance(old, layers.GaussianNoise):
+            new.generators = copy.deepcopy(old.generators)
+    return network
+
+
 def load(path):
     """The network that `Network.save` wrote. ValueError if the file is truncated, damaged or something else."""
     try:

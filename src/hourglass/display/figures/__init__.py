@@ -4,15 +4,15 @@ look."""
 from .codes import beside_codes, code_map, code_maps, globe, tangents
 from .diagram import network, networks
 from .flow import flow, flow_at
-from .maps import (
-    boundaries,
-    boundary,
-    bowl_and_line,
-    bowls,
+from .maps import boundaries, boundary, bowl_and_line, bowls, decision_maps, weight_space
+from .pictures import (
     confusion,
-    decision_maps,
+    decoded_at,
+    digit_plane,
+    image_rows,
     images,
-    weight_space,
+    picture_and_bars,
+    weight_maps,
     weights_beside,
 )
 from .plots import activation_curves, approximations, curves, dead_units, intervals, lines, rasters, strips
@@ -38,20 +38,25 @@ __all__ = [
     "curves",
     "dead_units",
     "decision_maps",
+    "decoded_at",
+    "digit_plane",
     "flow",
     "flow_at",
     "globe",
+    "image_rows",
     "images",
     "intervals",
     "lines",
     "network",
     "networks",
     "new",
+    "picture_and_bars",
     "rasters",
     "strips",
     "tangents",
     "to_svg",
     "use_style",
+    "weight_maps",
     "weight_space",
     "weights_beside",
 ]

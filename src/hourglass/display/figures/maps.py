@@ -1,10 +1,9 @@
-"""Pictures of the plane: data, decisions, losses; and of digits."""
+"""Pictures of the plane: data, decisions, losses."""
 
 import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
-from matplotlib.patches import Rectangle
 
-from .style import INK, MUTED, NARROW, NEGATIVE, PAPER, POSITIVE, SMALL, new
+from .style import INK, MUTED, NEGATIVE, PAPER, POSITIVE, SMALL, new
 
 # A map's ground is light on a dark page too. What stands on it has colours that no page replaces.
 MAP_INK, MAP_PAPER, MAP_POSITIVE, MAP_NEGATIVE = "#1a1a1a", "#fefefe", "#005f96", "#b34f00"
@@ -128,52 +127,4 @@ def bowls(loss_at, paths, extent):
     for ax, (title, path) in zip(axes, paths.items(), strict=True):
         weight_space(loss_at, path, extent, ax=ax)
         ax.set(title=title, ylabel="w₂" if ax is axes[0] else None)
-    return figure
-
-
-def weights_beside(pictures, weight, titles):
-    """Small pictures, and beside them the weights of a unit that reads such pictures: blue for, vermilion with a
-    minus against."""
-    figure, axes = new(len(pictures) + 1, height=1.9, width=NARROW)
-    for ax, picture, title in zip(axes, pictures, titles, strict=False):
-        ax.imshow(np.reshape(picture, (8, 8)), cmap="Greys", vmin=0, vmax=1)
-        ax.set_title(title)
-    weight = np.reshape(weight, (8, 8))
-    size = np.abs(weight).max()
-    axes[-1].imshow(weight, cmap=CLASS_MAP, vmin=-size, vmax=size)
-    for row, column in np.argwhere(weight < -0.25 * size):
-        axes[-1].text(column, row, "−", ha="center", va="center", fontsize=SMALL, color=MAP_INK)
-    axes[-1].set_title(titles[-1])
-    for ax in axes:
-        ax.axis("off")
-    return figure
-
-
-def images(pictures, titles=None, columns=8, height=None):
-    """Rows of small grey pictures, dark on light. pictures: (n, rows, columns), from 0 to 1. Returns the figure."""
-    columns = min(columns, len(pictures))
-    rows = -(-len(pictures) // columns)
-    figure, axes = new(columns, rows, height or (6.4 / columns + (0.25 if titles else 0)), squeeze=False)
-    for i, ax in enumerate(axes.flat):
-        ax.axis("off")
-        if i < len(pictures):
-            ax.imshow(pictures[i], cmap="Greys", vmin=0, vmax=1, interpolation="nearest")
-            if titles:
-                ax.set_title(titles[i], fontsize=SMALL)
-    return figure
-
-
-def confusion(matrix, height=3.8):
-    """A confusion matrix, rows the true class: the errors stand out, the right ones are pale. Returns the figure."""
-    figure, ax = new(height=height)
-    largest = (matrix - np.diag(np.diag(matrix))).max()
-    for (row, column), value in np.ndenumerate(matrix):
-        if value:
-            ax.text(column, row, value, ha="center", va="center", fontsize=SMALL, color=MUTED if row == column else INK)
-        if value and row != column:
-            place = (column - 0.5, row - 0.5)
-            ax.add_patch(Rectangle(place, 1, 1, facecolor=NEGATIVE, alpha=0.2 + 0.3 * value / largest, linewidth=0))
-    ticks, ends = range(len(matrix)), (-0.5, len(matrix) - 0.5)
-    ax.set(xticks=ticks, yticks=ticks, xlim=ends, ylim=ends[::-1], xlabel="read as", ylabel="digit", aspect="equal")
-    ax.tick_params(length=0)
     return figure
