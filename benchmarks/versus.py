@@ -17,6 +17,7 @@ class Comparison:
     check: as `ours` and `theirs` do, but trained on the same batches where the timed runs are not; (losses, losses).
     target: the ratio of speeds that must be reached; None if it is told for information alone.
     limit: seconds that our run of all epochs may take, if that is a target too.
+    tolerance: how far, relatively, the two sides' losses may be apart; 1e-6 in float64 and 1e-3 in float32 unless given.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Comparison:
     target: float | None = None
     limit: float | None = None
     check: Callable | None = None
+    tolerance: float | None = None
 
 
 class Stopwatch:
@@ -46,7 +48,7 @@ def measure(comparison, bar):
     """Check that both sides compute the same, then let them take turns. Returns seconds a step, (2, repeats)."""
     c = comparison
     ours, theirs = c.check() if c.check else (c.ours(c.epochs)[1], c.theirs(c.epochs)[1])
-    tolerance = 1e-6 if c.dtype == "float64" else 1e-3
+    tolerance = c.tolerance or (1e-6 if c.dtype == "float64" else 1e-3)
     np.testing.assert_allclose(ours, theirs, rtol=tolerance, err_msg=f"{c.name}: the two sides differ")
     bar.update()
     seconds = []

@@ -471,3 +471,69 @@ def test_a_damaged_file_is_refused_or_harmless(tmp_path_factory, data):
         np.testing.assert_array_equal(hg.load(path).parameters, np.ones(16))
     except ValueError as error:
         assert str(error).startswith(f"path must be a file that Network.save wrote, got {path}")
+
+
+@each_chain
+@each_replicas
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_a_chain_of_all_layers_is_the_network_again(chain, shape, replicas, dtype):
+    network, x = random_network(*chain, replicas=replicas, dtype=dtype), inputs(shape)
+    again = hg.chain(network.layers)
+    assert repr(again) == repr(network)
+    np.testing.assert_array_equal(again.parameters, network.parameters)
+    for noise in (False, True):
+        np.testing.assert_array_equal(again(x, noise), network(x, noise))
+
+
+@each_replicas
+@pytest.mark.parametrize("cut", [1, 2, 3, 4, 9])
+def test_two_stretches_in_a_row_are_the_whole(replicas, cut):
+    network, x = random_network(*CHAINS["mixed"][0], replicas=replicas), inputs((4,))
+    front, back = hg.chain(network.layers[:cut]), hg.chain(network.layers[cut:])
+    assert front.replicas == back.replicas == replicas
+    np.testing.assert_array_equal(front(x), network.activations(x)[cut - 1])
+    np.testing.assert_array_equal(back(front(x)), network(x))
+    whole = hg.chain((*front.layers, *back.layers))
+    np.testing.assert_array_equal(whole.parameters, network.parameters)
+    np.testing.assert_array_equal(whole(x), network(x))
+
+
+@each_chain
+def test_a_chain_is_a_copy(chain, shape):
+    network, x = random_network(*chain, replicas=(2,)), inputs(shape)
+    twin = hg.chain(network.layers)
+    with unchanged(network):
+        step(twin, x)
+    noisy, before = copy.deepcopy(network)(x, noise=True), twin.parameters.copy()
+    twin(x, noise=True)
+    np.testing.assert_array_equal(network(x, noise=True), noisy)
+    step(network, x)
+    np.testing.assert_array_equal(twin.parameters, before)
+
+
+def test_a_chain_may_hold_layers_of_several_networks_and_one_twice():
+    first, second, x = random_network(hg.Dense(4, 3)), random_network(hg.Tanh(), hg.Dense(3, 3)), inputs((4,))
+    both = hg.chain([first.layers[0], *second.layers, *second.layers])
+    np.testing.assert_array_equal(both(x), second(second(first(x))))
+    step(both, x)
+    assert (both.layers[2].params["weight"] != both.layers[4].params["weight"]).any()
+
+
+def test_chains_complain_about_layers():
+    network = random_network(hg.Dense(4, 3), hg.Tanh())
+    many, rough = random_network(hg.Dense(3, 2), replicas=(2,)), random_network(hg.Dense(3, 2), dtype="float32")
+    with unchanged(network):
+        with complains(ValueError, "layers must not be empty"):
+            hg.chain([])
+        with complains(TypeError, "layers must be layers such as Dense(2, 3), got 'Dense' at position 2"):
+            hg.chain([*network.layers, "Dense"])
+        with complains(ValueError, "layers must fit: position 2 is Dense(n_in=4, n_out=3,"):
+            hg.chain([*network.layers, *network.layers])
+        with complains(ValueError, "layers must stand in networks, got Dense(n_in=3, n_out=2, "):
+            hg.chain([*network.layers, hg.Dense(3, 2)])
+        with complains(TypeError, "layers must be a list of layers, such as net.layers[:3], got Network("):
+            hg.chain(network)
+        for other, told in ((many, "(2,) in float64"), (rough, "() in float32")):
+            message = f"layers must have the same replicas and dtype, got () in float64 and {told}"
+            with complains(ValueError, message):
+                hg.chain([*network.layers, *other.layers])

@@ -73,6 +73,6 @@ def number(value, name, *, per_replica=False, above=None, at_least=None, below=N
 
 def one_of(value, name, choices):
     """`value` itself if it is among `choices`."""
-    if value not in choices:
+    if isinstance(value, np.ndarray) or value not in choices:
         raise ValueError(f"{name} must be one of {', '.join(map(repr, choices))}, got {value!r}")
     return value

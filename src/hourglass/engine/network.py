@@ -226,12 +226,17 @@ def chain(trained):
     `chain(net.layers[:3])` is the first stretch of a network, `chain([*encoder.layers, *decoder.layers])` two in a
     row. ValueError if the layers do not fit or belong to networks of different replicas or dtype.
     """
+    if isinstance(trained, Network) or not np.iterable(trained):
+        raise TypeError(f"layers must be a list of layers, such as net.layers[:3], got {trained!r}")
+    trained = list(trained)
     check_chain(trained)
-    kinds = {(layer.replicas, layer.dtype) for layer in trained if layer.dtype is not None}
-    if len(kinds) != 1 or any(layer.dtype is None for layer in trained):
-        raise ValueError(f"layers must stand in networks of the same replicas and dtype, got {kinds or 'new ones'}")
-    replicas, dtype = kinds.pop()
-    network = Network(*trained, seeds=np.zeros(replicas, int), dtype=dtype)
+    for layer in trained:
+        if layer.dtype is None:
+            raise ValueError(f"layers must stand in networks, got {layer!r}, which does not")
+        if (layer.replicas, layer.dtype) != (trained[0].replicas, trained[0].dtype):
+            kinds = [f"{one.replicas} in {one.dtype}" for one in (trained[0], layer)]
+            raise ValueError(f"layers must have the same replicas and dtype, got {' and '.join(kinds)}")
+    network = Network(*trained, seeds=np.zeros(trained[0].replicas, int), dtype=trained[0].dtype)
     for new, old in zip(network.layers, trained, strict=True):
         for name, values in old.params.items():
             new.params[name] = values

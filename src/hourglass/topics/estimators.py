@@ -5,6 +5,9 @@ Both take rows of numbers, float32 or float64, and compute in the precision in w
 shuffled batches, the rate falling in a straight line to almost zero (`cooling`).
 """
 
+import copy
+import functools
+
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin, ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from sklearn.utils import check_random_state
@@ -29,6 +32,22 @@ def dense_chain(sizes, activation):
     for pair in zip(sizes[1:], sizes[2:]):
         chained += [ACTIVATIONS[activation](), Dense(*pair, scale=scale)]
     return chained
+
+
+def all_or_nothing(method):
+    """A method that, if it raises an error, leaves the estimator's attributes as they were."""
+
+    @functools.wraps(method)
+    def careful(self, *arguments, **options):
+        before = dict(vars(self))
+        try:
+            return method(self, *arguments, **options)
+        except BaseException:
+            vars(self).clear()
+            vars(self).update(before)
+            raise
+
+    return careful
 
 
 class NetworkEstimator(BaseEstimator):
@@ -77,7 +96,7 @@ class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, NetworkEsti
     """
 
     def __init__(
-        self, n_components=8, *, hidden=(64,), activation="tanh", noise=0.0, learning_rate=0.003, epochs=100,
+        self, n_components=8, *, hidden=(64,), activation="tanh", noise=0.0, learning_rate=0.01, epochs=100,
         batch_size=50, random_state=None, verbose=False,
     ):  # fmt: skip
         self.n_components = n_components
@@ -90,6 +109,7 @@ class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, NetworkEsti
         self.random_state = random_state
         self.verbose = verbose
 
+    @all_or_nothing
     def fit(self, X, y=None):
         """Learn to rebuild X, (n, features). y is ignored. Returns the estimator."""
         hidden = self._check_parameters()
@@ -145,7 +165,7 @@ class NetworkClassifier(ClassifierMixin, NetworkEstimator):
     """
 
     def __init__(
-        self, hidden=(100,), *, activation="relu", encoder=None, frozen=False, learning_rate=0.003, weight_decay=0.0,
+        self, hidden=(100,), *, activation="relu", encoder=None, frozen=False, learning_rate=0.01, weight_decay=0.0,
         epochs=100, batch_size=50, random_state=None, verbose=False,
     ):  # fmt: skip
         self.hidden = hidden
@@ -159,22 +179,24 @@ class NetworkClassifier(ClassifierMixin, NetworkEstimator):
         self.random_state = random_state
         self.verbose = verbose
 
+    @all_or_nothing
     def fit(self, X, y):
         """Learn to tell the classes y, (n,), of the rows of X, (n, features). Returns the estimator."""
+        hidden = self._check_parameters()
         X, y = self._checked_data(X, y)
         classes, labels = np.unique(y, return_inverse=True)
-        learner, order = self._begin(X, classes)
-        self._train(learner, self._seen(X), labels, SoftmaxCrossEntropy(), order, self.weight_decay)
-        self.classes_, self.network_ = classes, self._whole(learner)
-        self._learner = self._optimizer = None
-        return self
+        order = self._begin(hidden, X, classes, "y")
+        self._train(self._learner, self._seen(X), labels, SoftmaxCrossEntropy(), order, self.weight_decay)
+        return self._finish(classes)
 
+    @all_or_nothing
     def partial_fit(self, X, y, classes=None):
-        """One pass over X and y, in their order, at the first learning rate.
+        """One pass over X and y, in their order, at the first learning rate. After `fit` it goes on from there; encoder
+        and hidden layers stay those of the first call.
 
         classes: all that will ever occur; needed in the first call. Returns the estimator.
         """
-        first = not hasattr(self, "network_")
+        hidden, first = self._check_parameters(), not hasattr(self, "network_")
         X, y = self._checked_data(X, y, reset=first)
         if first and classes is None:
             raise ValueError("classes must be given in the first call of partial_fit, got None")
@@ -185,68 +207,78 @@ class NetworkClassifier(ClassifierMixin, NetworkEstimator):
         if strange.size:
             raise ValueError(f"y must hold the classes {known} only, got {strange}")
         if first:
-            self._learner, self._optimizer = self._begin(X, known)[0], None
-        elif self._learner is None:  # after fit
-            behind = len(self.encoder.layers) if self._frozen else 0
-            self._learner = chain(self.network_.layers[behind:])
-        if self._optimizer is None:
-            self._optimizer = Adam(self.learning_rate, weight_decay=self.weight_decay)
-            self._optimizer.start(self._learner)
-        self._optimizer.lr = self.learning_rate
+            self._begin(hidden, X, known, "classes")
+        learner, optimizer = copy.deepcopy((self._learner, self._optimizer))  # an error shall change nothing
+        if optimizer is None:
+            optimizer = Adam(self.learning_rate, weight_decay=self.weight_decay)
+            optimizer.start(learner)
+        optimizer.lr = self.learning_rate
         loss, seen = SoftmaxCrossEntropy(), self._seen(X)
-        targets = loss.prepare(np.searchsorted(known, y), len(y), self._n_outputs(known), self._learner.dtype)
-        for start in range(0, len(y), self.batch_size):
-            batch = slice(start, start + self.batch_size)
-            self._learner.backward(loss.evaluate(self._learner.forward(seen[batch]), targets[batch])[1])
-            self._optimizer.update(self._learner)
-        self.classes_, self.network_ = known, self._whole(self._learner)
-        return self
+        targets = loss.prepare(np.searchsorted(known, y), len(y), n_outputs(known), learner.dtype)
+        with learner.noise(), np.errstate(all="ignore"):
+            for start in range(0, len(y), self.batch_size):
+                batch = slice(start, start + self.batch_size)
+                learner.backward(loss.evaluate(learner.forward(seen[batch]), targets[batch])[1])
+                optimizer.update(learner)
+        if not np.isfinite(learner.parameters).all():
+            raise FloatingPointError("the weights are no longer finite; try a smaller learning_rate")
+        self._learner, self._optimizer = learner, optimizer
+        return self._finish(known)
 
     def predict_proba(self, X):
         """Each class's probability: (n, classes), in the order of `classes_`."""
         X = self._validated(X)
         logits = self.network_(X)
         if len(self.classes_) == 2:  # one output, the log-odds of the second
-            second = activations.sigmoid(logits)
-            return np.concatenate([1 - second, second], axis=1)
-        return activations.softmax(logits)
+            logits = np.concatenate([np.zeros_like(logits), logits], axis=1)
+        return activations.softmax(logits).astype(logits.dtype, copy=False)
 
     def predict(self, X):
         """The most probable class of each row of X: (n,)."""
         probabilities = self.predict_proba(X)
         return self.classes_[probabilities.argmax(axis=1)]
 
-    def _checked_data(self, X, y, reset=True):
-        self._check_parameters()
+    def _check_parameters(self):
         checks.number(self.weight_decay, "weight_decay", at_least=0)
+        checks.one_of(self.frozen, "frozen", (True, False))
         if self.encoder is not None and (not isinstance(self.encoder, Network) or self.encoder.replicas):
             raise TypeError(f"encoder must be one trained Network or None, got {self.encoder!r}")
+        return super()._check_parameters()
+
+    def _checked_data(self, X, y, reset=True):
         X, y = validate_data(self, X, y, dtype=PRECISIONS, reset=reset)
         check_classification_targets(y)
+        if reset and self.encoder is not None and self.encoder.n_in != X.shape[1]:
+            raise ValueError(f"X must have the {self.encoder.n_in} features that encoder takes, got {X.shape[1]}")
         return X, y
 
-    @property
-    def _frozen(self):
-        return self.frozen and self.encoder is not None
-
-    @staticmethod
-    def _n_outputs(classes):
-        return 1 if len(classes) == 2 else len(classes)
-
-    def _begin(self, X, classes):
-        """A new network to train, without the encoder if that is frozen; and a seed for the order of examples."""
+    def _begin(self, hidden, X, classes, name):
+        """Set out with a new network: `_front` is the part that stays as it is, or None, and `_learner` the rest.
+        Returns a seed for the order of examples."""
         if len(classes) < 2:
-            raise ValueError(f"y must hold at least two classes, got one class: {classes[0]}")
+            raise ValueError(f"{name} must hold at least two classes, got one class: {classes[0]}")
         encoder = self.encoder
         n_in = X.shape[1] if encoder is None else encoder(X[:1]).shape[-1]
         seed, order = self._draw_seeds()
-        head = dense_chain([n_in, *self.hidden, self._n_outputs(classes)], self.activation)
-        network = Network(*head, seed=seed, dtype=X.dtype if encoder is None else encoder.dtype)
-        return (network if encoder is None or self.frozen else chain([*encoder.layers, *network.layers])), order
+        head = dense_chain([n_in, *hidden, n_outputs(classes)], self.activation)
+        head = Network(*head, seed=seed, dtype=X.dtype if encoder is None else encoder.dtype)
+        tuned = encoder is not None and not self.frozen
+        self._front = None if encoder is None or tuned else chain(encoder.layers)
+        self._learner = chain([*encoder.layers, *head.layers]) if tuned else head
+        self._optimizer = None
+        return order
 
     def _seen(self, X):
         """What the part that learns is given."""
-        return self.encoder(X) if self._frozen else X
+        return X if self._front is None else self._front(X)
 
-    def _whole(self, learner):
-        return chain([*self.encoder.layers, *learner.layers]) if self._frozen else learner
+    def _finish(self, classes):
+        self.classes_ = classes
+        front = [] if self._front is None else self._front.layers
+        self.network_ = chain([*front, *self._learner.layers])
+        return self
+
+
+def n_outputs(classes):
+    """One output, the log-odds of the second, tells two classes apart."""
+    return 1 if len(classes) == 2 else len(classes)

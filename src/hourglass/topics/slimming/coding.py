@@ -6,16 +6,17 @@ coded with the frequencies of those before it, so that no table of frequencies n
 
 import json
 import struct
+from binascii import crc_hqx
 
 import numpy as np
 from constriction import stream
 
 from ...engine import checks, layers
-from ...engine.network import LAYER_NAMES, Network
+from ...engine.network import Network
 from .quantisation import BIAS_BITS, check_bits, quantise
 
-MARK = b"hg1"
-HEADER = struct.Struct("<3sBBH")  # mark, bits, bytes a number, length of the list of layers
+MARK = b"hg"
+HEADER = struct.Struct("<2sHBBH")  # mark, checksum of the rest, bits, bytes a number, length of the list of layers
 
 
 class Frequencies:
@@ -62,7 +63,7 @@ def decoder_of(packed):
 def pack(symbols, n_symbols):
     """Integers from 0 to n_symbols - 1, in any shape, as bytes. `unpack` must be told how many there are."""
     symbols, n_symbols = checks.as_array(symbols, "symbols"), checks.integer(n_symbols, "n_symbols", 2)
-    if symbols.dtype.kind not in "iu":
+    if symbols.size and symbols.dtype.kind not in "iu":
         raise TypeError(f"symbols must be integers, got dtype {symbols.dtype}")
     if symbols.size and not 0 <= symbols.min() <= symbols.max() < n_symbols:
         raise ValueError(f"symbols must be from 0 to {n_symbols - 1}, got {symbols.min()} to {symbols.max()}")
@@ -73,6 +74,7 @@ def pack(symbols, n_symbols):
 
 def unpack(packed, n, n_symbols):
     """The n integers that were packed: (n,)."""
+    check_bytes(packed)
     n, n_symbols = checks.integer(n, "n", 0), checks.integer(n_symbols, "n_symbols", 2)
     return read(decoder_of(packed), n, n_symbols)
 
@@ -95,29 +97,33 @@ def encode(network, bits):
             steps += struct.pack("<f", layer_steps[name].item())
             top, n_symbols = alphabet(name, bits)
             write(coder, ((codes + top) // (2 if n_symbols == 2 else 1)).astype(int), n_symbols)
-    return HEADER.pack(MARK, bits, network.dtype.itemsize, len(specs)) + specs.encode() + steps + bytes_of(coder)
+    body = specs.encode() + steps + bytes_of(coder)
+    return HEADER.pack(MARK, crc_hqx(body, 0), bits, network.dtype.itemsize, len(specs)) + body
 
 
 def decode(packed):
     """The network that `encode` packed. ValueError if the bytes are something else."""
-    try:
-        mark, bits, itemsize, length = HEADER.unpack_from(packed)
-        if mark != MARK:
-            raise ValueError(f"they begin with {packed[:3]!r}")
-        specs = json.loads(packed[HEADER.size : HEADER.size + length])
-        chain = [getattr(layers, checks.one_of(name, "layer", LAYER_NAMES))(*given) for name, *given in specs]
-        network = Network(*chain, dtype=f"float{8 * itemsize}")
-        places = [(layer.params, name) for layer in network.layers for name in layer.params]
-        start = HEADER.size + length
-        steps = struct.unpack_from(f"<{len(places)}f", packed, start)
-    except (struct.error, ValueError, TypeError) as problem:
-        raise ValueError(f"packed must be bytes that encode made: {problem}") from None
-    coder = decoder_of(packed[start + 4 * len(places) :])
+    check_bytes(packed)
+    head, body = packed[: HEADER.size], packed[HEADER.size :]
+    if len(head) < HEADER.size or not head.startswith(MARK) or HEADER.unpack(head)[1] != crc_hqx(body, 0):
+        raise ValueError(f"packed must be bytes that encode made, got {len(packed)} damaged or other ones")
+    _, _, bits, itemsize, length = HEADER.unpack(head)
+    chain = [getattr(layers, name)(*given) for name, *given in json.loads(body[:length])]
+    network = Network(*chain, dtype=f"float{8 * itemsize}")
+    places = [(layer.params, name) for layer in network.layers for name in layer.params]
+    steps = struct.unpack_from(f"<{len(places)}f", body, length)
+    coder = decoder_of(body[length + 4 * len(places) :])
     for (params, name), step in zip(places, steps, strict=True):
         top, n_symbols = alphabet(name, bits)
         symbols = read(coder, params[name].size, n_symbols).reshape(params[name].shape)
         params[name] = (symbols * (2 if n_symbols == 2 else 1) - top) * step
     return network
+
+
+def check_bytes(packed):
+    """TypeError unless they are."""
+    if not isinstance(packed, bytes):
+        raise TypeError(f"packed must be bytes, got {packed!r}")
 
 
 def alphabet(name, bits):

@@ -7,10 +7,9 @@ import numpy as np
 from ...engine import checks
 from ...engine.activations import softmax
 from ...engine.losses import Loss, SoftmaxCrossEntropy, check_leading
-from ...engine.network import Network
 from ...engine.optimizers import Adam
 from ...engine.training import train
-from .report import Report
+from .report import Report, check_network
 
 
 class Distillation(Loss):
@@ -37,6 +36,9 @@ class Distillation(Loss):
         value, gradient = self._hard.evaluate(output / self.temperature, target)
         return self.temperature**2 * value, np.multiply(gradient, self.temperature, gradient)
 
+    def __repr__(self):
+        return f"Distillation({self.temperature}, reduction={self.reduction!r})"
+
 
 def distil(teacher, student, x, temperature=1.0, *, optimizer=None, epochs, **training):
     """Train a copy of `student` on the softened answers of `teacher` to x. No labels are needed.
@@ -46,10 +48,11 @@ def distil(teacher, student, x, temperature=1.0, *, optimizer=None, epochs, **tr
     unless given. The rest: as in `train`. Returns (network, report), the teacher before and the pupil after; details:
     the `history`, and `agreement`, the share of x on which both prefer the same class: (*replicas,).
     """
-    for name, network in (("teacher", teacher), ("student", student)):
-        if not isinstance(network, Network):
-            raise TypeError(f"{name} must be a Network, got {network!r}")
-    loss, logits = Distillation(temperature), teacher(x)
+    check_network(teacher, "teacher")
+    check_network(student, "student")
+    loss, logits, shape = Distillation(temperature), teacher(x), student(x).shape
+    if logits.shape not in (shape, shape[-2:]):
+        raise ValueError(f"teacher must give logits like student's, {shape} or {shape[-2:]}, got {logits.shape}")
     pupil = copy.deepcopy(student)
     history = train(pupil, x, logits, loss=loss, optimizer=optimizer or Adam(0.003), epochs=epochs, **training)
     agreement = (pupil(x).argmax(axis=-1) == logits.argmax(axis=-1)).mean(axis=-1)

@@ -7,7 +7,7 @@ import numpy as np
 from ...engine import checks
 from ...engine.optimizers import Adam, Optimizer
 from ...engine.training import train
-from .report import Report, weight_arrays, weights_of
+from .report import Report, check_network, weight_arrays, weights_of
 
 
 def prune(network, sparsity, seed=None):
@@ -17,6 +17,7 @@ def prune(network, sparsity, seed=None):
     spared; each replica is pruned by itself. Returns (network, report); the report's details hold the `threshold`,
     the largest size among the weights that went: (*replicas,), 0 if none did.
     """
+    check_network(network)
     sparsity = checks.number(sparsity, "sparsity", at_least=0, at_most=1)
     rng = None if seed is None else checks.generator(seed)
     pruned = copy.deepcopy(network)
@@ -28,6 +29,8 @@ def prune(network, sparsity, seed=None):
 def cut(network, sparsity, scores):
     """Zero the weights with the lowest scores, in place. Returns the largest size among them."""
     weights = weights_of(network)
+    if not weights.size:
+        raise ValueError(f"network must have weights, got {network!r}")
     n_cut = round(sparsity * weights.shape[-1])
     lowest = np.argsort(scores, axis=-1, kind="stable")[..., :n_cut]
     threshold = np.abs(np.take_along_axis(weights, lowest, axis=-1)).max(axis=-1, initial=0)
@@ -81,6 +84,7 @@ def prune_during(network, x, y, sparsity, *, loss, optimizer=None, epochs, until
     until: the part of the training in which weights are cut, from 0 to 1. optimizer: Adam(0.003) unless given. The
     rest: as in `train`. Returns (network, report); details: the `history`.
     """
+    check_network(network)
     sparsity = checks.number(sparsity, "sparsity", at_least=0, at_most=1)
     epochs = checks.positive_integer(epochs, "epochs")
     until = checks.number(until, "until", above=0, at_most=1)

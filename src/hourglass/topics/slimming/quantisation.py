@@ -5,9 +5,8 @@ import copy
 import numpy as np
 
 from ...engine import checks
-from ...engine.network import Network
 from .pruning import Masked
-from .report import Report
+from .report import Report, check_network
 
 BIAS_BITS = 8  # biases are few; to round them further saves next to nothing
 
@@ -20,8 +19,7 @@ def quantise(network, bits):
     Each array, in each replica, has the step, a float32, with the least squared error that a search finds. Returns
     (network, report); details: `steps` and `codes`, for each layer a dict of arrays by parameter, as in its `params`.
     """
-    if not isinstance(network, Network):
-        raise TypeError(f"network must be a Network, got {network!r}")
+    check_network(network)
     bits = check_bits(bits)
     rounded, steps, codes = copy.deepcopy(network), [], []
     for layer in rounded.layers:
@@ -91,7 +89,7 @@ class StraightThrough(Masked):
     def start(self, network):
         self.optimizer.start(network)
         self.full = network.parameters.copy()
-        self.steps = {}
+        self.steps = {}  # of each layer's weights, by its place
         self._round(network)
 
     def update(self, network):
@@ -105,7 +103,7 @@ class StraightThrough(Masked):
             if "weight" in layer.params:
                 values = layer.params["weight"]
                 axes = tuple(range(len(network.replicas), values.ndim))
-                if place not in self.steps:
+                if not np.all(self.steps.get(place, 0)):  # at first, or if all were rounded to zero
                     self.steps[place] = best_step(values, self.bits, axes)
                 codes = nearest(values, self.bits, self.steps[place])
                 self.steps[place] = fitted_step(values, codes, axes)

@@ -4,6 +4,8 @@ import dataclasses
 
 import numpy as np
 
+from ...engine.network import Network
+
 
 @dataclasses.dataclass(frozen=True)
 class Report:
@@ -22,6 +24,12 @@ class Report:
         """Of two networks, and of what else there is to tell."""
         both = before, after
         return cls(tuple(n.n_parameters for n in both), tuple(count_nonzero(n) for n in both), details)
+
+
+def check_network(network, name="network"):
+    """TypeError unless it is one."""
+    if not isinstance(network, Network):
+        raise TypeError(f"{name} must be a Network, got {network!r}")
 
 
 def weights_of(network):

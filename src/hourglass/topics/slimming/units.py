@@ -8,7 +8,7 @@ from ...engine import checks
 from ...engine.layers import Dense
 from ...engine.layers.elementwise import Elementwise
 from ...engine.network import Network
-from .report import Report
+from .report import Report, check_network
 
 
 def remove_dead(network, x):
@@ -32,13 +32,13 @@ def remove_dead(network, x):
 
 
 def merge(network, x, *, correlation=None, keep=None):
-    """Merge hidden units that are alike over x: of the most correlated pair one goes, and the other, which
-    predicts it by a straight line, takes over its outgoing weights.
+    """Merge hidden units that are alike over x: one of a pair goes, and the other, which predicts it by a straight
+    line, takes over its outgoing weights. First goes the unit whose absence changes the next layer's sums least.
 
-    x: (batch, n_in). Either correlation: pairs go while theirs, or its negative, is at least that; or keep: while a
-    layer has more units than that. Exact twins leave the outputs for x as they were. Where the next layer has no
-    bias, lines pass through zero. Returns (network, report); details: `merged`, {place of the layer: [(unit, into,
-    correlation)]}, units counted as they were at first.
+    x: (batch, n_in). Either correlation: pairs may merge if theirs, or its negative, is at least that; or keep: units
+    merge while a layer has more than that. Exact twins, and units that never change, leave the outputs for x as they
+    were. Where the next layer has no bias, lines pass through zero, and so do correlations. Returns (network, report);
+    details: `merged`, {place of the layer: [(unit, into, correlation)]}, units counted as they were at first.
     """
     if (correlation is None) == (keep is None):
         raise ValueError(f"either correlation or keep must be given, got {correlation!r} and {keep!r}")
@@ -49,48 +49,45 @@ def merge(network, x, *, correlation=None, keep=None):
     x, slim, merged = checked(network, x), network, {}
     for place, after in hidden_layers(network):
         outputs = outputs_of(slim, x, after)
-        pairs = alike(outputs, np.linalg.norm(slim.layers[after].params["weight"], axis=1), correlation, keep)
-        merged[place] = pairs
-        share, offset = np.eye(outputs.shape[1]), np.zeros(outputs.shape[1])  # unit = share @ units + offset
-        for unit, into, _ in reversed(pairs):  # the last to go says by whom those merged into it are told
-            slope, start = line(outputs[:, into], outputs[:, unit], slim.layers[after].bias)
-            share[unit], offset[unit] = slope * share[into], start + slope * offset[into]
-        gone = [unit for unit, _, _ in pairs]
+        mean = outputs.mean(axis=0) if slim.layers[after].bias else np.zeros(outputs.shape[1])
+        centred = outputs - mean
+        if slim.layers[after].bias:
+            centred[:, np.ptp(outputs, axis=0) == 0] = 0  # not some last digit
+        products = centred.T @ centred / len(outputs)
+        slope = divided(products, np.diag(products))  # unit j is predicted as slope[j, i] times unit i
+        told = divided(slope * products, np.diag(products)[:, None], 1.0)  # squared correlation; 1 if j never changes
+        sizes = np.square(slim.layers[after].params["weight"]).sum(axis=1)
+        harm = (1 - told) * (np.diag(products) * sizes)[:, None]
+        harm[(told < correlation**2 - 1e-12) | np.eye(len(harm), dtype=bool)] = np.inf
+        pairs = cheapest(harm, len(harm) - keep)
+        merged[place] = [(j, i, float(np.copysign(np.sqrt(told[j, i]), slope[j, i]))) for j, i in pairs]
+        share, offset = np.eye(len(harm)), np.zeros(len(harm))  # unit = share @ units + offset
+        for j, i in reversed(pairs):  # the last to go says by whom those that merged into it are told
+            share[j], offset[j] = slope[j, i] * share[i], mean[j] + slope[j, i] * (offset[i] - mean[i])
+        gone = [j for j, _ in pairs]
         slim = without(slim, place, after, gone, share[gone], offset[gone])
     return slim, Report.of(network, slim, merged=merged)
 
 
-def alike(outputs, importance, correlation, keep):
-    """Pairs (unit that goes, unit that stays, correlation), the most alike first. Of two, the one that says less
-    goes: that with the smaller product of spread and importance. outputs: (batch, n). importance: (n,)."""
-    spread = outputs.std(axis=0)
-    centred = (outputs - outputs.mean(axis=0)) / np.where(spread > 0, spread, 1)
-    table = centred.T @ centred / len(outputs)
-    np.fill_diagonal(table, 0)
-    strength = np.abs(table)
-    pairs = []
-    while len(table) - len(pairs) > keep:
-        pair = np.unravel_index(strength.argmax(), strength.shape)
-        if strength[pair] < correlation - 1e-12 or strength[pair] == 0:
-            break
-        unit, into = sorted(map(int, pair), key=lambda i: (spread[i] * importance[i], -i))
-        pairs.append((unit, into, float(table[unit, into])))
-        strength[unit] = strength[:, unit] = 0
+def divided(a, b, otherwise=0.0):
+    """a / b, and `otherwise` where b is zero."""
+    b = np.broadcast_to(b, a.shape)
+    return np.divide(a, b, out=np.full(a.shape, otherwise), where=b > 0)
+
+
+def cheapest(harm, n):
+    """Up to n pairs (unit, into), the least harmful first; a unit that has gone takes part in no other."""
+    harm, pairs = harm.copy(), []
+    while len(pairs) < n and np.isfinite(harm).any():
+        unit, into = map(int, np.unravel_index(harm.argmin(), harm.shape))
+        pairs.append((unit, into))
+        harm[unit] = harm[:, unit] = np.inf
     return pairs
-
-
-def line(h, target, bias):
-    """Slope and offset of the least-squares line from h to target; through zero without a bias."""
-    if not bias:
-        return h @ target / (h @ h), 0.0
-    slope, offset = np.polynomial.Polynomial.fit(h, target, 1).convert().coef[::-1]
-    return slope, offset
 
 
 def checked(network, x):
     """x, checked, for a single network."""
-    if not isinstance(network, Network):
-        raise TypeError(f"network must be a Network, got {network!r}")
+    check_network(network)
     if network.replicas:
         raise ValueError(f"network must be a single one, such as net[0], got replicas {network.replicas}")
     return network.checked_input(x)
