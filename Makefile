@@ -40,7 +40,8 @@ notebooks: $(READY) ## run every chapter and refresh the outputs stored in it
 	@$(RUN) tools/notebooks.py
 
 studies: $(READY) ## run the long experiments, or what is missing of them
-	@env -u TQDM_DISABLE $(RUN) -m studies.capacity
+	@for study in capacity autoencoders labels retrieval slimming; do \
+		echo "studies/$$study.py"; env -u TQDM_DISABLE $(RUN) -m studies.$$study || exit 1; done
 
 serve: ## show the built book on http://localhost:8000 (or PORT=...)
 	@test -e _build/html/index.html || $(MAKE) --no-print-directory book

@@ -1,4 +1,4 @@
-"""`hg.Autoencoder` with a neck of eight, 64-64-8-64-64, on the digits: mean squared error, Adam, batches of 50."""
+"""The autoencoder of chapter 6 with a neck of eight, 64-128-64-8-64-128-64: squared error, Adam, batches of 100."""
 
 import functools
 
@@ -9,12 +9,12 @@ from versus import Comparison, Stopwatch
 
 import hourglass as hg
 
-NECK, BATCH, RATE = 8, 50, 0.003
+NECK, HIDDEN, BATCH, RATE = 8, (128, 64), 100, 0.005
 X, _, TEST, _ = hg.datasets.digits()
 
 
 def estimator(epochs, rate=RATE):
-    return hg.Autoencoder(NECK, learning_rate=rate, epochs=epochs, batch_size=BATCH, random_state=0)
+    return hg.Autoencoder(NECK, hidden=HIDDEN, learning_rate=rate, epochs=epochs, batch_size=BATCH, random_state=0)
 
 
 def train(dtype, epochs):
@@ -59,7 +59,7 @@ def comparisons():
     for dtype in ("float64", "float32"):
         for fused, peer in ((False, "PyTorch"), (True, "PyTorch, fused")):
             yield Comparison(
-                "Autoencoder 64-64-8-64-64, Adam",
+                "Autoencoder 64-128-64-8-64-128-64",
                 peer,
                 dtype,
                 functools.partial(train, dtype),

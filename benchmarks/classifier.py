@@ -1,5 +1,5 @@
-"""Digits classifiers against scikit-learn's: that of chapter 3, 64-100-10, ReLU, momentum 0.9, weight decay, by `train`;
-and `hg.NetworkClassifier`, 64-100-10, ReLU, Adam.
+"""Digits classifiers against scikit-learn's: that of chapter 3, 64-100-10, ReLU, momentum 0.9, weight decay, by
+`train`; and `hg.NetworkClassifier`, 64-100-10, ReLU, Adam.
 
 The first one's rate is constant, where the chapter lets it cool, since scikit-learn knows no such schedule; that of
 `NetworkClassifier` cools in the timed runs, and is constant in the passes by which both are checked.

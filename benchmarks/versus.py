@@ -17,7 +17,7 @@ class Comparison:
     check: as `ours` and `theirs` do, but trained on the same batches where the timed runs are not; (losses, losses).
     target: the ratio of speeds that must be reached; None if it is told for information alone.
     limit: seconds that our run of all epochs may take, if that is a target too.
-    tolerance: how far, relatively, the two sides' losses may be apart; 1e-6 in float64 and 1e-3 in float32 unless given.
+    tolerance: how far apart the two sides' losses may be, relatively; 1e-6 in float64, 1e-3 in float32 unless given.
     """
 
     name: str

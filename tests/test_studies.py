@@ -25,7 +25,7 @@ import hourglass as hg
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from studies import capacity, runner  # noqa: E402
+from studies import autoencoders, capacity, labels, retrieval, runner, slimming  # noqa: E402
 
 # --- a small study ---------------------------------------------------------------------------------------------------
 
@@ -457,6 +457,37 @@ def test_a_dozen_rows_come_out_again():
         message = f"the row {row} came out as {again}"
         assert str(again["right"]) == row["right"], message
         assert float(again["loss"]) == pytest.approx(float(row["loss"]), rel=1e-2), message
+
+
+# Errors; percents of 597 images, of which two may change sides; numbers of images and of bytes
+LEEWAY = {autoencoders: {"rel": 1e-2}, labels: {"abs": 0.35}, retrieval: {"abs": 0.35}, slimming: {"abs": 2}}
+OTHERS = pytest.mark.parametrize("study", [autoencoders, labels, retrieval, slimming], ids=lambda s: s.__name__)
+
+
+@OTHERS
+def test_the_rows_of_a_study_are_complete_and_in_order(study):
+    rows = runner.read(study.ROWS)
+    found = [runner.key(row, study.SETTINGS[0]) for row in rows]
+    expected = {runner.key({**setting, "seed": seed}, setting) for setting in study.SETTINGS for seed in study.SEEDS}
+    assert len(found) == len(expected) and set(found) == expected
+    assert found == sorted(found, key=lambda key: [runner.natural(text) for text in key])
+    assert all(all(row.values()) for row in rows)
+
+
+@pytest.mark.slow
+@OTHERS
+def test_four_rows_of_a_study_come_out_again(study):
+    """Other rows in every run."""
+    settings = {runner.key({**setting, "seed": 0}, setting)[:-1]: setting for setting in study.SETTINGS}
+    rows, rng = runner.read(study.ROWS), np.random.default_rng()  # without a seed, on purpose
+    for row in rng.choice(rows, 4, replace=False):
+        setting = settings[runner.key(row, study.SETTINGS[0])[:-1]]
+        again = study.work(setting, [int(row["seed"])])[0]
+        results = again.keys() - setting.keys() - runner.versions().keys() - {"seed"}
+        assert results
+        for name in results:
+            expected = pytest.approx(float(row[name]), **LEEWAY[study])
+            assert float(again[name]) == expected, f"{name} of the row {row} came out as {again}"
 
 
 # --- what must not be mixed ------------------------------------------------------------------------------------------
