@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from ...engine import activations
-from .style import COLOURS, INK, MUTED, NEGATIVE, OTHERS, PALE, SMALL, WIDTH, new
+from .style import COLOURS, INK, MUTED, NARROW, NEGATIVE, OTHERS, PALE, SMALL, WIDTH, new
 
 # PReLU at its initial slope; maxout with two lines of slopes -0.5 and 1
 CURVES = {
@@ -138,7 +138,8 @@ def intervals(panels, xlabel, xscale="linear", xlim=None, mark=None):
     left of it is told as a number. Returns the figure.
     """
     rows = max(map(len, panels.values()))
-    figure, axes = new(len(panels), height=0.36 * rows + 0.9, width=WIDTH, squeeze=False, sharey=True)
+    width = NARROW if len(panels) == 1 else WIDTH
+    figure, axes = new(len(panels), height=0.36 * rows + 0.9, width=width, squeeze=False, sharey=True)
     for ax, (title, values) in zip(axes[0], panels.items(), strict=True):
         for place, (name, v) in enumerate(values.items()):
             low, middle, high = np.quantile(v, [0.1, 0.5, 0.9])
