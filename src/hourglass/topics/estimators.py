@@ -274,8 +274,8 @@ class NetworkClassifier(ClassifierMixin, NetworkEstimator):
 
     def _finish(self, classes):
         self.classes_ = classes
-        front = [] if self._front is None else self._front.layers
-        self.network_ = chain([*front, *self._learner.layers])
+        whole = self._front is None
+        self.network_ = self._learner if whole else chain([*self._front.layers, *self._learner.layers])
         return self
 
 
