@@ -107,28 +107,20 @@ def estimator_check(batch, passes=3):
 
 
 def comparisons():
-    for batch in (20, 200):
-        yield Comparison(
-            f"digits 64-100-10, SGD, batch {batch}",
-            "scikit-learn",
-            "float64",
-            functools.partial(train, batch),
-            functools.partial(sklearn_train, batch),
-            epochs=20,
-            steps=len(X) // batch,
-            target=1,
-            check=functools.partial(check, batch),
-        )
-    for batch in (50, 200):
-        yield Comparison(
-            f"NetworkClassifier 64-100-10, Adam, batch {batch}",
-            "scikit-learn",
-            "float64",
-            functools.partial(estimator_train, batch),
-            functools.partial(adam_train, batch),
-            epochs=20,
-            steps=len(X) // batch,
-            target=1,
-            check=functools.partial(estimator_check, batch),
-            tolerance=1e-4,  # the two add Adam's small constant at different places
-        )
+    adam = "NetworkClassifier 64-100-10, Adam", estimator_train, adam_train, estimator_check
+    # the two add Adam's small constant at different places
+    kinds = [(("digits 64-100-10, SGD", train, sklearn_train, check), (20, 200), None), (adam, (50, 200), 1e-4)]
+    for (name, ours, theirs, both), batches, tolerance in kinds:
+        for batch in batches:
+            yield Comparison(
+                f"{name}, batch {batch}",
+                "scikit-learn",
+                "float64",
+                functools.partial(ours, batch),
+                functools.partial(theirs, batch),
+                epochs=20,
+                steps=len(X) // batch,
+                target=1,
+                check=functools.partial(both, batch),
+                tolerance=tolerance,
+            )
