@@ -57,7 +57,7 @@ def prepared(layer, shape, replicas, shared):
 def test_gradients_by_the_parameters(layer, shape, replicas, shared):
     layer, x, weights = prepared(layer, shape, replicas, shared)
     layer.forward(x)
-    layer.differentiate(weights)
+    layer.learn(weights)
     for name, array in layer.params.items():
         assert (array != 0).all()
         expected = quotients(lambda: np.sum(weights * layer.forward(x)), array)
@@ -269,7 +269,6 @@ def test_a_copied_layer_computes_the_same_by_itself(layer, shape, twin):
 @each_layer
 def test_a_layer_reads_as_it_was_written(layer, shape):
     assert repr(eval(repr(layer), vars(hg))) == repr(layer)
-    assert layer.params == layer.grads == {}
 
 
 @pytest.mark.parametrize(
@@ -381,7 +380,7 @@ def test_a_network_computes_in_its_own_precision(replicas, given):
     x, gradient = seeded(0).integers(-3, 3, (2, *replicas, 4, 2)).astype(given)
     assert network.forward(x).dtype == np.float32
     network.backward(gradient)
-    fetched = network.gradients.copy()
+    fetched, x, gradient = network.gradients.copy(), x.astype("float32"), gradient.astype("float32")
     for layer in network.layers:
         x = layer.forward(x)
     for layer in network.layers[::-1]:

@@ -24,8 +24,9 @@ from .engine.layers import (
     Tanh,
 )
 from .engine.losses import Hinge, MeanSquaredError, SoftmaxCrossEntropy, accuracy
-from .engine.network import Network, chain, load
-from .engine.optimizers import SGD, Adam, RMSprop
+from .engine.files import load
+from .engine.network import Network, chain
+from .engine.optimizers import SGD, Adam
 from .engine.training import History, cooling, gradient_check, train
 from .topics import datasets, information, rules, slimming
 from .topics.estimators import Autoencoder, NetworkClassifier

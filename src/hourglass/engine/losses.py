@@ -1,5 +1,5 @@
-"""Losses. `loss(output, target)` is the value and `loss.gradient(output, target)` its gradient by the output;
-`loss.evaluate` gives both for the price of one, which is what training uses.
+"""Losses. `loss(output, target)` is the value, and `loss.gradient(output, target)` its gradient with respect to the
+output; `loss.evaluate` gives both for the price of one, which is what training uses.
 
 output: (*replicas, batch, n). target: integer labels (batch,), or rows (batch, n) of probabilities or of numbers,
 the same for all replicas or with replica axes in front. Values have shape (*replicas,); gradients that of the output.
@@ -9,45 +9,56 @@ import numpy as np
 
 from . import checks
 
+# exp of a larger number could overflow, by precision; minus that, vanish
+SAFE = {np.dtype(name): 0.9 * float(np.log(np.finfo(name).max)) for name in ("float16", "float32", "float64")}
+
 
 class Loss:
-    """reduction: "mean" over the batch, or "sum"."""
+    """reduction: "mean" over the batch, or "sum". Subclasses prepare targets and give the sum and its gradient."""
 
     def __init__(self, reduction="mean"):
         self.reduction = checks.one_of(reduction, "reduction", ("mean", "sum"))
 
+    def prepare(self, target, output, name="target"):
+        """`target`, checked, in the form that `total` takes. name: what errors call it."""
+        raise NotImplementedError
+
+    def total(self, output, target):
+        """(the sum over the batch, a function that returns its gradient). Nothing is checked here."""
+        raise NotImplementedError
+
+    def count(self, output):
+        """What sums are divided by if the mean is wanted."""
+        return output.shape[-2]
+
+    def evaluate(self, output, target):
+        """(value, gradient) for a prepared target."""
+        value, gradient = self.total(output, target)
+        gradient = gradient()
+        if self.reduction == "mean":
+            share = 1 / self.count(output)
+            value, gradient = value * share, np.multiply(gradient, share, out=gradient)
+        return value, gradient
+
+    @np.errstate(over="ignore", divide="ignore")
     def __call__(self, output, target):
-        return self._evaluated(output, target)[0]
+        output, target = self._checked(output, target)
+        total = self.total(output, target)[0]
+        return total if self.reduction == "sum" else total / self.count(output)
 
+    @np.errstate(over="ignore", divide="ignore")
     def gradient(self, output, target):
-        return self._evaluated(output, target)[1].copy()  # evaluate may fill the same array again
+        return self.evaluate(*self._checked(output, target))[1]
 
-    def _evaluated(self, output, target):
+    def _checked(self, output, target):
         output = checks.as_array(output, "output")
         output = checks.finite_array(output, "output", np.result_type(output, np.float32))
         if output.ndim < 2:
             raise ValueError(f"output must have shape (*replicas, batch, n), got {output.shape}")
-        target = self.prepare(target, output.shape[-2], output.shape[-1], output.dtype, output.shape[:-2])
-        with np.errstate(over="ignore", divide="ignore"):
-            return self.evaluate(output, target)
-
-    def prepare(self, target, batch, n, dtype=np.float64, replicas=(), name="target"):
-        """`target`, checked, in the form that `evaluate` takes. name: what errors call it."""
-        raise NotImplementedError
-
-    def evaluate(self, output, target):
-        """(value, gradient) for a prepared target; nothing is checked here."""
-        raise NotImplementedError
+        return output, self.prepare(target, output)
 
     def __repr__(self):
         return f"{type(self).__name__}(reduction={self.reduction!r})"
-
-    def _scaled(self, values, gradient, count):
-        """Sum `values` over examples and outputs, and divide both by `count` if the mean is wanted."""
-        total = np.add.reduce(values, axis=(-2, -1))
-        if self.reduction == "sum":
-            return total, gradient
-        return total / count, np.multiply(gradient, 1 / count, gradient)
 
 
 def check_leading(target, name, trailing, replicas):
@@ -57,24 +68,20 @@ def check_leading(target, name, trailing, replicas):
         raise ValueError(f"{name} must have shape {expected}, got {target.shape}")
 
 
-def class_rows(target, batch, n, dtype, replicas, name):
+def class_rows(target, output, name):
     """Class targets as rows of probabilities, (..., batch, n); n = 1 means two classes told apart by one output."""
-    target = checks.as_array(target, name)
-    n_classes = max(n, 2)
+    *replicas, batch, n = output.shape
+    target, n_classes = checks.as_array(target, name), max(n, 2)
     if target.size == 0:
         raise ValueError(f"{name} must not be empty, got shape {target.shape}")
-    if (
-        target.shape in ((batch, n_classes), (*replicas, batch, n_classes))
-        and target.ndim > 1
-        and target.dtype.kind == "f"
-    ):
+    if target.dtype.kind == "f" and target.shape in ((batch, n_classes), (*replicas, batch, n_classes)):
         rows = checks.finite_array(target, name)
         bad = (rows < 0).any(axis=-1) | (np.abs(rows.sum(axis=-1) - 1) > 1e-6 + np.finfo(target.dtype).eps)
         if bad.any():
             raise ValueError(
                 f"{name} must be integer labels or rows of probabilities that sum to 1, got the row {rows[bad][0]}"
             )
-        return rows.astype(dtype, copy=False)
+        return rows.astype(output.dtype, copy=False)
     if target.dtype.kind not in "iu":
         raise TypeError(
             f"{name} must be integer labels or float rows of {n_classes} probabilities, "
@@ -83,71 +90,42 @@ def class_rows(target, batch, n, dtype, replicas, name):
     check_leading(target, name, (batch,), replicas)
     if target.min() < 0 or target.max() >= n_classes:
         raise ValueError(f"{name} must hold labels from 0 to {n_classes - 1}, got {target.min()} to {target.max()}")
-    return np.eye(n_classes, dtype=dtype)[target]
+    return np.eye(n_classes, dtype=output.dtype)[target]
 
 
 class SoftmaxCrossEntropy(Loss):
-    """Cross-entropy, in nats, between the target and the softmax of the output (the logits).
+    """Minus the log-probability, in nats, that the softmax of the output (the logits) gives to the target.
 
-    One output alone is the log-odds of class 1, as in logistic regression: the softmax over (0, output).
+    With p = exp(z) / sum(exp(z)), that is log(sum(exp(z))) - target . z, and its gradient p - target. One output
+    alone is the log-odds of class 1, as in logistic regression: the softmax over (0, z).
     """
 
-    _output, _p = None, np.empty(0)  # the last one's, and memory
+    def prepare(self, target, output, name="target"):
+        return class_rows(target, output, name)
 
-    def prepare(self, target, batch, n, dtype=np.float64, replicas=(), name="target"):
-        return class_rows(target, batch, n, dtype, replicas, name)
+    def total(self, logits, target, shifted=False):
+        *leading, n = logits.shape
+        if n == 1:
+            return self.total_of_odds(logits, target[..., 1:])
+        powers = np.exp(logits)
+        sums = (powers.reshape(-1, n) @ np.ones(n, powers.dtype)).reshape(*leading, 1)  # quicker than .sum()
+        logs, safe = np.log(sums), SAFE[logits.dtype]
+        if not (shifted or np.vdot(logs, logs) < safe**2 or np.abs(logs).max() < safe):
+            # with each row's largest logit at zero exp keeps off its limits, and nothing else changes
+            return self.total(logits - logits.max(axis=-1, keepdims=True), target, shifted=True)
+        values = np.vecdot(logits.reshape(*leading[:-1], -1), target.reshape(*target.shape[:-2], -1))
 
-    def evaluate(self, output, target, shifted=False):
-        if output.shape[-1] == 1:
-            return self._evaluate_log_odds(output, target[..., 1:])
-        if output is not self._output:
-            if output.shape != self._p.shape or output.dtype != self._p.dtype:
-                self._allocate(output)
-            self._output = output
-        p, log_p = self._p, self._log_p
-        np.exp(output, p)
-        logs = np.log(self._p_rows.dot(self._ones, self._flat_sums), self._flat_logs)
-        # the sum of squares is quicker to have than the largest; it errs on the safe side, most so in large batches
-        if not (shifted or logs.dot(logs) < self._safe_squared or np.abs(logs).max() < self._safe):
-            # exp came near its limits. With the largest logit of each row at zero it cannot, and nothing else changes.
-            return self.evaluate(output - output.max(axis=-1, keepdims=True), target, shifted=True)
-        # log p = z - log(sum(exp(z))), spread over its row first: an assignment broadcasts for less than a subtraction
-        log_p[...] = self._logs
-        np.subtract(output, log_p, log_p)
-        if self._large:
-            np.multiply(p, np.reciprocal(self._sums), p)  # cheaper than a second exp, but dearer to call
-        else:
-            np.exp(log_p, p)
-        np.subtract(p, target, p)
-        np.multiply(log_p, target, log_p)
-        value = self._flat_log_p.dot(self._minus)
-        if self.reduction == "sum":
-            return value, p
-        count = output.shape[-2]
-        return value / count, np.multiply(p, 1 / count, p)
+        def gradient():
+            np.divide(powers, sums, out=powers)  # the probabilities
+            return np.subtract(powers, target, out=powers)
 
-    def _allocate(self, output):
-        """Memory for outputs of this shape; what is `flat` or in `rows` is a view, without replica axes."""
-        *leading, n = output.shape
-        self._p, self._log_p = np.empty((2, *output.shape), output.dtype)
-        self._p_rows = self._p.reshape(-1, n)
-        self._flat_sums, self._flat_logs = np.empty((2, len(self._p_rows)), output.dtype)
-        self._sums, self._logs = self._flat_sums.reshape(*leading, 1), self._flat_logs.reshape(*leading, 1)
-        self._large = output.size > 10_000
-        self._flat_log_p = self._log_p.reshape(*leading[:-1], -1)
-        self._ones, self._minus = np.ones(n, output.dtype), np.full(leading[-1] * n, -1, output.dtype)
-        self._safe = float(0.95 * np.log(np.finfo(output.dtype).max))
-        self._safe_squared = self._safe**2
+        return logs.sum(axis=(-2, -1)) - values, gradient
 
-    def __getstate__(self):
-        # Copies of views would no longer be views: a copied loss starts without memory.
-        return {name: value for name, value in vars(self).items() if not name.startswith("_")}
-
-    def _evaluate_log_odds(self, odds, target):
+    def total_of_odds(self, odds, target):
         """log(1 + exp(z)) - t z, and sigma(z) - t; exp only of negative numbers, as in `activations.sigmoid`."""
         small = np.exp(-np.abs(odds))
         values = np.maximum(odds, 0) - target * odds + np.log1p(small)
-        return self._scaled(values, np.where(odds >= 0, 1, small) / (1 + small) - target, odds.shape[-2])
+        return values.sum(axis=(-2, -1)), lambda: np.where(odds >= 0, 1, small) / (1 + small) - target
 
 
 class Hinge(Loss):
@@ -158,37 +136,42 @@ class Hinge(Loss):
     class 0.
     """
 
-    def prepare(self, target, batch, n, dtype=np.float64, replicas=(), name="target"):
-        rows = class_rows(target, batch, n, dtype, replicas, name)
+    def prepare(self, target, output, name="target"):
+        rows = class_rows(target, output, name)
         fractions = rows[~np.isin(rows, (0, 1))]
         if fractions.size:
             raise ValueError(f"{name} must be integer labels or one-hot rows for the hinge loss, got {fractions[0]}")
         return rows
 
-    def evaluate(self, output, target):
-        if output.shape[-1] == 1:
+    def total(self, scores, target):
+        if scores.shape[-1] == 1:
             sign = 1 - 2 * target[..., 1:]  # -1 for class 1, +1 for class 0
-            violations = np.maximum(1 + sign * output, 0)
-            gradient = sign * (violations > 0)
-        else:
-            right = (output * target).sum(axis=-1, keepdims=True)
-            violations = np.maximum(output - right + 1, 0) * (1 - target)
-            gradient = (violations > 0).astype(output.dtype)
-            gradient -= target * gradient.sum(axis=-1, keepdims=True)
-        return self._scaled(violations, gradient, output.shape[-2])
+            violations = np.maximum(1 + sign * scores, 0)
+            return violations.sum(axis=(-2, -1)), lambda: sign * (violations > 0)
+        right = (scores * target).sum(axis=-1, keepdims=True)
+        violations = np.maximum(scores - right + 1, 0) * (1 - target)
+
+        def gradient():
+            wrong = (violations > 0).astype(scores.dtype)
+            return wrong - target * wrong.sum(axis=-1, keepdims=True)
+
+        return violations.sum(axis=(-2, -1)), gradient
 
 
 class MeanSquaredError(Loss):
     """The mean over batch and outputs of (output - target)^2; with reduction "sum", the sum over both."""
 
-    def prepare(self, target, batch, n, dtype=np.float64, replicas=(), name="target"):
-        target = checks.finite_array(target, name, dtype)
-        check_leading(target, name, (batch, n), replicas)
+    def prepare(self, target, output, name="target"):
+        target = checks.finite_array(target, name, output.dtype)
+        check_leading(target, name, output.shape[-2:], output.shape[:-2])
         return target
 
-    def evaluate(self, output, target):
+    def count(self, output):
+        return output.shape[-2] * output.shape[-1]
+
+    def total(self, output, target):
         error = output - target
-        return self._scaled(error * error, np.multiply(error, 2, error), error.shape[-2] * error.shape[-1])
+        return np.square(error).sum(axis=(-2, -1)), lambda: 2 * error
 
 
 def accuracy(output, labels):

@@ -2,17 +2,14 @@
 code."""
 
 import contextlib
-import copy
 import json
-import os
-import zipfile
-import zlib
 
 import numpy as np
 
-from . import checks, layers
+from . import checks
+from .layers import Layer
 
-FORMAT = "hourglass network 1"
+FORMAT = "hourglass network 1"  # of its files
 PRECISIONS = ("float16", "float32", "float64")
 
 
@@ -22,6 +19,7 @@ class Network:
     layers: `Dense`, `Tanh` and their kin; the network takes copies.
     seed: an integer, for one network. seeds: integers in any shape, for that many replicas: replica i has the
     parameters, bit for bit, that the single network with its seed has. Neither: seed 0.
+    params: instead of a seed, the parameters themselves: for each layer a dict of arrays, replica axes in front.
     dtype: "float64", "float32" or "float16".
 
     All parameters lie in one flat array, `parameters`, and all gradients in another, `gradients`, weights before
@@ -29,61 +27,48 @@ class Network:
     stroke.
     """
 
-    def __init__(self, *layers, seed=None, seeds=None, dtype="float64"):
-        self.n_in, self.unit_axes = check_chain(layers)
-        if seed is not None and seeds is not None:
-            raise ValueError(f"seed and seeds exclude each other, got seed={seed!r} and seeds={seeds!r}")
-        if seeds is None:
-            seeds = checks.integer(0 if seed is None else seed, "seed", 0)
-        seeds = checks.as_array(seeds, "seeds")
-        if seeds.size == 0:
-            raise ValueError(f"seeds must not be empty, got shape {seeds.shape}")
-        if seeds.dtype.kind not in "iu":
-            raise TypeError(f"seeds must be non-negative integers, got {seeds!r}")
-        if seeds.min() < 0:
-            raise ValueError(f"seeds must be non-negative integers, got {seeds.min()}")
-        self.layers = [layer.fresh() for layer in layers]
-        self.replicas = seeds.shape
+    def __init__(self, *layers, seed=None, seeds=None, params=None, dtype="float64"):
+        self.takes = check_chain(layers)
         with contextlib.suppress(TypeError):  # of a name that NumPy does not know
             dtype = np.dtype(dtype).name
         self.dtype = np.dtype(checks.one_of(dtype, "dtype", PRECISIONS))
-        generators = [np.random.default_rng(s) for s in seeds.ravel().tolist()]
-        drawn = []
-        for layer in self.layers:
-            draws = [layer.draw(rng) for rng in generators]
-            drawn.append(
-                {
-                    name: np.stack([d[name] for d in draws]).reshape(*self.replicas, *draws[0][name].shape)
-                    for name in draws[0]
-                }
-            )
-        self._bind(drawn)
+        given = [f"{k}={v!r}" for k, v in {"seed": seed, "seeds": seeds, "params": params}.items() if v is not None]
+        if len(given) > 1:
+            raise ValueError(f"seed, seeds and params exclude one another, got {' and '.join(given)}")
+        self.layers = [layer.fresh() for layer in layers]
+        if params is None:
+            seeds = check_seeds(0 if seed is None else seed, seeds)
+            rngs = [np.random.default_rng(s) for s in seeds.ravel().tolist()]
+            self._hold([layer.draw_all(rngs) for layer in self.layers], seeds.shape)
+        else:
+            self._hold(*check_params(self.layers, params, self.dtype))
 
-    def _bind(self, drawn):
-        """Lay out the drawn parameters in one flat array, weights first, and hand the layers their views of it."""
-        places = [(i, name) for i, params in enumerate(drawn) for name in params]
-        places.sort(key=lambda place: place[1] != "weight")  # stable: weights before the rest
-        self.parameters = np.empty(sum(drawn[i][name].size for i, name in places), self.dtype)
+    def _hold(self, params, replicas):
+        """Lay the parameters out in one flat array and hand the layers their views of it."""
+        self.replicas = replicas
+        self._stretches = stretches(self.layers, replicas)
+        self.parameters = np.empty(sum(size for *_, size in self._stretches), self.dtype)
         self.gradients = np.zeros_like(self.parameters)
-        self.n_weights = sum(drawn[i][name].size for i, name in places if name == "weight")
-        params, grads = ([{} for _ in drawn] for _ in range(2))
-        self._views = []  # of `parameters`, in its order
-        start = 0
-        for i, name in places:
-            stretch, shape = slice(start, start + drawn[i][name].size), drawn[i][name].shape
-            params[i][name] = self.parameters[stretch].reshape(shape)
-            grads[i][name] = self.gradients[stretch].reshape(shape)
-            params[i][name][...] = drawn[i][name]
-            self._views.append(params[i][name])
-            start = stretch.stop
-        self._first = next((i for i, named in enumerate(params) if named), len(params) - 1)  # that learns
-        for layer, layer_params, layer_grads in zip(self.layers, params, grads, strict=True):
-            layer.bind(layer_params, layer_grads, self.replicas, self.dtype)
+        self._first = min((i for i, *_ in self._stretches), default=0)  # layer that learns
+        self.n_weights = sum(size for _, name, _, size in self._stretches if name == "weight")
+        views, start = [({}, {}) for _ in self.layers], 0
+        for i, name, shape, size in self._stretches:
+            for named, flat in zip(views[i], (self.parameters, self.gradients)):
+                named[name] = flat[start : start + size].reshape(shape)
+            views[i][0][name][...] = np.reshape(params[i][name], shape)
+            start += size
+        for layer, (layer_params, layer_grads) in zip(self.layers, views):
+            layer.bind(layer_params, layer_grads, replicas, self.dtype)
 
     @property
     def n_parameters(self):
         """How many numbers one replica learns."""
         return self.parameters.size // int(np.prod(self.replicas))
+
+    @property
+    def n_in(self):
+        """How many numbers an example has on its last axis; None if any number will do."""
+        return self.takes[-1]
 
     def spread(self, per_replica, name="per_replica"):
         """One number a replica, (*replicas,), repeated for each of its parameters, in the order of `parameters`."""
@@ -92,38 +77,45 @@ class Network:
             raise ValueError(
                 f"{name} must have one number a replica, shape {self.replicas}, got shape {per_replica.shape}"
             )
-        axes = [(1,) * (view.ndim - len(self.replicas)) for view in self._views]
-        return np.concatenate(
-            [
-                np.broadcast_to(per_replica.reshape(*self.replicas, *ones), view.shape).ravel()
-                for ones, view in zip(axes, self._views, strict=True)
-            ]
-        )
+        repeated = [np.repeat(per_replica, size // per_replica.size) for *_, size in self._stretches]
+        return np.concatenate(repeated or [np.empty(0)])
 
     def forward(self, x):
-        """The output for x, in an array that the next pass overwrites. `network(x)` is the safe way to ask."""
+        """The output for x; nothing is checked. `network(x)` is the safe way to ask."""
+        x = np.asarray(x, self.dtype)
         for layer in self.layers:
             x = layer.forward(x)
         return x
 
     def backward(self, gradient):
-        """Fill every layer's `grads`, and so `gradients`, from the loss's gradient by the output."""
-        if gradient.dtype is not self.dtype:
-            gradient = gradient.astype(self.dtype)
+        """From the loss's gradient with respect to the output, fill every layer's `grads`, and so `gradients`; return
+        that with respect to the last input."""
+        gradient = np.asarray(gradient, self.dtype)
+        for layer in reversed(self.layers):
+            gradient = layer.backward(gradient)
+        return gradient
+
+    def learn(self, gradient):
+        """As `backward`, without the gradient with respect to the input, for which training does not ask."""
         for layer in self.layers[: self._first : -1]:
             gradient = layer.backward(gradient)
-        self.layers[self._first].differentiate(gradient)  # nobody asks for the gradient by the data
+        self.layers[self._first].learn(gradient)
 
     def checked_input(self, x, name="x"):
         """x as an array of the network's dtype and of a shape that it takes, or an error."""
         x = checks.finite_array(x, name, self.dtype)
-        axes = self.unit_axes
+        axes = len(self.takes)
         if x.ndim <= axes or x.shape[: -axes - 1] not in ((), self.replicas):
             words = "(batch, n)" if axes == 1 else "(batch, height, width, channels)"
             in_front = f", or with replica axes {self.replicas} in front" if self.replicas else ""
             raise ValueError(f"{name} must have shape {words}{in_front}, got {x.shape}")
-        if self.n_in is not None and x.shape[-1] != self.n_in:
+        if self.n_in not in (None, x.shape[-1]):
             raise ValueError(f"{name} must have {self.n_in} numbers on its last axis, got shape {x.shape}")
+        shape = x.shape[-axes:]
+        for layer in self.layers:
+            if layer.takes and layer.takes[-1] not in (None, shape[-1]):
+                raise ValueError(f"{name} must bring {layer.takes[-1]} numbers to {layer!r}, got {shape[-1]}")
+            shape = layer.gives(shape)
         return x
 
     def __call__(self, x, noise=False):
@@ -131,78 +123,45 @@ class Network:
 
         noise: whether `GaussianNoise` layers add theirs. ValueError on a wrong shape, NaN or infinity.
         """
-        x = self.checked_input(x)
-        with self.noise(noise), np.errstate(over="ignore", invalid="ignore"):
-            return self.forward(x).copy()
+        return self.activations(x, noise)[-1]
 
     def activations(self, x, noise=False):
         """The output of every layer, as a list of arrays."""
-        x, outputs = self.checked_input(x), []
+        outputs = [self.checked_input(x).copy()]  # a layer may hand on what it is given
         with self.noise(noise), np.errstate(over="ignore", invalid="ignore"):
             for layer in self.layers:
-                x = layer.forward(x)
-                outputs.append(x.copy())
-        return outputs
+                outputs.append(layer.forward(outputs[-1]))
+        return outputs[1:]
 
     @contextlib.contextmanager
     def noise(self, on=True):
         """While this lasts, `GaussianNoise` layers add their noise (or do not)."""
-        noisy = [layer for layer in self.layers if isinstance(layer, layers.GaussianNoise)]
-        before = [layer.noisy for layer in noisy]
+        before = [layer.noisy for layer in self.layers]
         try:
-            for layer in noisy:
+            for layer in self.layers:
                 layer.noisy = on
             yield
         finally:
-            for layer, was in zip(noisy, before, strict=True):
+            for layer, was in zip(self.layers, before):
                 layer.noisy = was
 
     def __getitem__(self, replica):
         """The replicas that the index picks, as a network of their own: an integer gives a single network."""
         if not self.replicas:
             raise TypeError(f"this network has no replicas to pick {replica!r} from")
-        places = np.arange(int(np.prod(self.replicas))).reshape(self.replicas)[
-            replica
-        ]  # of the chosen, counted through
+        places = np.arange(int(np.prod(self.replicas))).reshape(self.replicas)[replica]  # counted through
         if places.size == 0:
             raise IndexError(f"the index must pick at least one of the replicas {self.replicas}, got {replica!r}")
-        chosen = copy.deepcopy(self)
-        for layer in chosen.layers:
-            if isinstance(layer, layers.GaussianNoise):
-                layer.generators = [copy.deepcopy(layer.generators[place]) for place in places.ravel()]
-        chosen.replicas = places.shape
-        chosen._bind(
-            [
-                {
-                    name: array.reshape(-1, *array.shape[len(self.replicas) :])[places]
-                    for name, array in layer.params.items()
-                }
-                for layer in self.layers
-            ]
-        )
-        return chosen
+        params = [
+            {name: array.reshape(-1, *layer.shapes[name])[places] for name, array in layer.params.items()}
+            for layer in self.layers
+        ]
+        return assembled([layer.fresh(places) for layer in self.layers], params, places.shape, self.dtype)
 
-    def __getstate__(self):
-        # The arrays inside the layers are views of `parameters`; a plain copy would tear them off.
-        state = {
-            name: value
-            for name, value in vars(self).items()
-            if name not in ("layers", "parameters", "gradients", "_views")
-        }
-        specs = [(layer.fresh(), getattr(layer, "generators", None)) for layer in self.layers]
-        return state | {
-            "specs": specs,
-            "drawn": [{k: v.copy() for k, v in layer.params.items()} for layer in self.layers],
-        }
-
-    def __setstate__(self, state):
-        specs, drawn = state.pop("specs"), state.pop("drawn")
-        vars(self).update(state)
-        self.layers = [layer for layer, _ in specs]
-        for layer, generators in specs:
-            if generators is not None:
-                layer.generators = generators
-        self._bind(drawn)
+    def __reduce__(self):
+        # The layers' arrays are views of `parameters`; copies of them would no longer be.
+        layers = [layer.fresh() for layer in self.layers]
+        return assembled, (layers, [dict(layer.params) for layer in self.layers], self.replicas, self.dtype)
 
     def save(self, path):
         """Write layers and parameters to a .npz file at exactly `path`. The states of noise generators are not kept."""
@@ -220,6 +179,15 @@ class Network:
         return f"Network({inner}, replicas={self.replicas}, dtype={self.dtype.name!r})"
 
 
+def assembled(layers, params, replicas, dtype):
+    """The network of these layers with these parameters; nothing is checked."""
+    network = object.__new__(Network)
+    network.takes, network.dtype = check_chain(layers), np.dtype(dtype)
+    network.layers = layers
+    network._hold(params, replicas)
+    return network
+
+
 def chain(trained):
     """A network of layers that stand in other networks, with copies of their parameters.
 
@@ -230,86 +198,75 @@ def chain(trained):
         raise TypeError(f"layers must be a list of layers, such as net.layers[:3], got {trained!r}")
     trained = list(trained)
     check_chain(trained)
+    first = trained[0]
     for layer in trained:
-        if layer.dtype is None:
-            raise ValueError(f"layers must stand in networks, got {layer!r}, which does not")
-        if (layer.replicas, layer.dtype) != (trained[0].replicas, trained[0].dtype):
-            kinds = [f"{one.replicas} in {one.dtype}" for one in (trained[0], layer)]
+        if (layer.replicas, layer.dtype) != (first.replicas, first.dtype):
+            kinds = [f"{one.replicas} in {one.dtype}" for one in (first, layer)]
             raise ValueError(f"layers must have the same replicas and dtype, got {' and '.join(kinds)}")
-    network = Network(*trained, seeds=np.zeros(trained[0].replicas, int), dtype=trained[0].dtype)
-    for new, old in zip(network.layers, trained, strict=True):
-        for name, values in old.params.items():
-            new.params[name] = values
-        if isinstance(old, layers.GaussianNoise):
-            new.generators = copy.deepcopy(old.generators)
-    return network
+    layers, params = [layer.fresh() for layer in trained], [layer.params for layer in trained]
+    return assembled(layers, params, first.replicas, first.dtype)
 
 
-def load(path):
-    """The network that `Network.save` wrote. ValueError if the file is truncated, damaged or something else."""
-    try:
-        with open(path, "rb") as raw:
-            if not zipfile.is_zipfile(raw):
-                raise ValueError("it is not a .npz file")
-            raw.seek(0)
-            with np.load(raw, allow_pickle=False) as file:
-                header, parameters = json.loads(str(file["header"])), file["parameters"]
-        if header["format"] != FORMAT:
-            raise ValueError(f"its format is {header['format']!r}")
-        specs = [
-            getattr(layers, checks.one_of(name, "layer", LAYER_NAMES))(**settings)
-            for name, settings in header["layers"]
-        ]
-        replicas = tuple(header["replicas"])
-        network = Network(*specs, seeds=np.arange(int(np.prod(replicas))).reshape(replicas), dtype=header["dtype"])
-        if parameters.shape != network.parameters.shape:
-            raise ValueError(f"it holds {parameters.size} parameters where its layers have {network.parameters.size}")
-        if parameters.size:
-            network.parameters[...] = checks.finite_array(parameters, "parameters", network.dtype)
-    except OSError:
-        if not os.path.exists(path):
-            raise
-        raise ValueError(f"path must be a file that Network.save wrote, got {path!s}, which cannot be read") from None
-    except (
-        ValueError,
-        TypeError,
-        KeyError,
-        EOFError,
-        MemoryError,
-        RuntimeError,
-        zipfile.BadZipFile,
-        zlib.error,
-    ) as problem:
-        raise ValueError(f"path must be a file that Network.save wrote, got {path!s}: {problem}") from None
-    return network
+def stretches(layers, replicas):
+    """How the parameters lie in the flat array: [(place of the layer, name, shape, size)], weights before the rest."""
+    found = [(i, name, (*replicas, *shape)) for i, layer in enumerate(layers) for name, shape in layer.shapes.items()]
+    found.sort(key=lambda one: one[1] != "weight")  # stable
+    return [(*one, int(np.prod(one[2]))) for one in found]
 
 
-LAYER_NAMES = tuple(name for name in layers.__all__ if name != "Layer")
+def check_seeds(seed, seeds):
+    """`seeds` as an array of non-negative integers; None: `seed` alone."""
+    seeds = checks.as_array(checks.integer(seed, "seed", 0) if seeds is None else seeds, "seeds")
+    if seeds.size == 0:
+        raise ValueError(f"seeds must not be empty, got shape {seeds.shape}")
+    if seeds.dtype.kind not in "iu":
+        raise TypeError(f"seeds must be non-negative integers, got {seeds!r}")
+    if seeds.min() < 0:
+        raise ValueError(f"seeds must be non-negative integers, got {seeds.min()}")
+    return seeds
+
+
+def check_params(layers, params, dtype):
+    """Given parameters as arrays, and the replica axes that they share."""
+    if not isinstance(params, (list, tuple)) or len(params) != len(layers):
+        raise ValueError(f"params must be a list of {len(layers)} dicts, one a layer, got {params!r}")
+    checked, replicas = [], None
+    for i, (layer, given) in enumerate(zip(layers, params)):
+        if given.keys() != layer.shapes.keys():
+            wanted = ", ".join(layer.shapes) or "nothing"
+            raise ValueError(f"params[{i}] must hold {wanted} for {layer!r}, got {', '.join(given) or 'nothing'}")
+        arrays = {name: checks.finite_array(value, f"params[{i}][{name!r}]", dtype) for name, value in given.items()}
+        for name, array in arrays.items():
+            shape = layer.shapes[name]
+            leading = array.shape[: max(0, array.ndim - len(shape))]
+            replicas = leading if replicas is None else replicas
+            if array.shape != (*replicas, *shape):
+                raise ValueError(f"params[{i}][{name!r}] must have shape {(*replicas, *shape)}, got {array.shape}")
+        checked.append(arrays)
+    return checked, replicas or ()
 
 
 EXAMPLES = {1: "rows of numbers", 3: "images"}  # by number of axes
 
 
-def check_chain(chain):
-    """Do these layers fit one another? Returns the size that they ask for, None if they take any, and an example's
-    number of axes."""
-    if not chain:
+def check_chain(layers):
+    """Do these layers fit one another? Returns the shape of one example, None for sizes that may be any."""
+    if not layers:
         raise ValueError("layers must not be empty")
-    size, first, flat, axes, first_axes = None, None, False, None, None
-    for position, layer in enumerate(chain):
-        if not isinstance(layer, layers.Layer):
-            raise TypeError(f"layers must be layers such as Dense(2, 3), got {layer!r} at position {position}")
-        if size is not None and layer.expects is not None and size != layer.expects:
-            raise ValueError(f"layers must fit: position {position} is {layer!r}, but the layer before it gives {size}")
-        if axes is not None and layer.unit_axes not in (None, axes):
-            raise ValueError(
-                f"layers must fit: position {position} is {layer!r}, which takes {EXAMPLES[layer.unit_axes]}, "
-                f"but the layer before it gives {EXAMPLES[axes]}"
-            )
-        if first is None and not flat:
-            first = layer.expects
-        flat = flat or isinstance(layer, layers.Flatten)
-        first_axes = first_axes or layer.unit_axes
-        axes = 1 if flat else layer.unit_axes or axes
-        size = layer.sizes(layer.expects if size is None else size)
-    return first, first_axes or 1
+    takes = gives = None
+    for i, layer in enumerate(layers):
+        if not isinstance(layer, Layer):
+            raise TypeError(f"layers must be layers such as Dense(2, 3), got {layer!r} at position {i}")
+        wanted = layer.takes
+        if gives and wanted:
+            if len(gives) != len(wanted):
+                raise ValueError(
+                    f"layers must fit: position {i} is {layer!r}, which takes {EXAMPLES[len(wanted)]}, "
+                    f"but the layer before it gives {EXAMPLES[len(gives)]}"
+                )
+            if None not in (gives[-1], wanted[-1]) and gives[-1] != wanted[-1]:
+                raise ValueError(f"layers must fit: position {i} is {layer!r}, but the layer before it gives {gives[-1]}")
+        wanted = gives if wanted is None or (gives and wanted[-1] is None) else wanted
+        takes = wanted if takes == gives else takes  # while nothing has changed the shape
+        gives = wanted and layer.gives(wanted)
+    return takes or (None,)

@@ -16,8 +16,8 @@ class History:
     interrupted: whether the reader stopped it.
     """
 
-    def __init__(self, epochs, replicas):
-        self.loss = np.zeros((epochs, *replicas))
+    def __init__(self, replicas):
+        self.loss = []
         self.diverged = np.full(replicas, -1)
         self.interrupted = False
 
@@ -29,25 +29,16 @@ class History:
 
 
 def train(
-    network,
-    x,
-    y,
-    *,
-    loss,
-    optimizer,
-    epochs,
-    batch_size=None,
-    seed=0,
-    callbacks=(),
-    progress=False,
+    network, x, y, *, loss, optimizer, epochs, batch_size=None, seed=0, callbacks=(), after_step=(), progress=False,
     on_divergence="raise",
-):
+):  # fmt: skip
     """Train `network` in place.
 
     x: inputs (batch, n_in), or (*replicas, batch, n_in) for each replica its own. y: targets, as the loss takes them.
     epochs: passes over the data. batch_size: None takes the whole batch at every step; otherwise each epoch takes
     the examples in a new order, drawn from `seed`, the same for all replicas.
     callbacks: called as f(epoch, network) after each epoch, counted from 1; a true answer ends the training.
+    after_step: called as f(network) after each step, to put weights where they have to be (as `hg.slimming.Mask`).
     progress: whether to show a bar. on_divergence: "raise", or "freeze" to leave a replica whose loss is no longer
     finite with its last good parameters, and go on with the others.
 
@@ -58,45 +49,38 @@ def train(
     x, y = checked_data(network, x, y, loss)
     if not isinstance(optimizer, optimizers.Optimizer):
         raise TypeError(f"optimizer must be an optimizer such as SGD(0.1), got {optimizer!r}")
-    epochs = checks.positive_integer(epochs, "epochs")
-    axis = -network.unit_axes - 1  # of the examples
-    n = x.shape[axis]
-    batch_size = n if batch_size is None else min(checks.positive_integer(batch_size, "batch_size"), n)
+    epochs = range(1, 1 + checks.positive_integer(epochs, "epochs"))
+    batch_size = None if batch_size is None else checks.positive_integer(batch_size, "batch_size")
     checks.one_of(on_divergence, "on_divergence", ("raise", "freeze"))
-    if not isinstance(callbacks, (list, tuple)) or not all(map(callable, callbacks)):
-        raise TypeError(f"callbacks must be a list of functions f(epoch, network), got {callbacks!r}")
-    rng = checks.generator(seed)
+    for name, given, words in (("callbacks", callbacks, "epoch, network"), ("after_step", after_step, "network")):
+        if not isinstance(given, (list, tuple)) or not all(map(callable, given)):
+            raise TypeError(f"{name} must be a list of functions f({words}), got {given!r}")
+    batches = Batches(x, y, len(network.takes), batch_size, checks.generator(seed))
     optimizer.start(network)
-    history = History(epochs, network.replicas)
+    history = History(network.replicas)
     guard = Guard(network, history, on_divergence)
-    batches = [(x, y, 1.0)]
-    bar = tqdm(range(epochs), unit="epoch") if progress else range(epochs)
-    done = 0
     try:
         with network.noise(), np.errstate(all="ignore"):
-            for epoch in bar:
-                if batch_size < n:
-                    batches = shuffled(x, y, rng.permutation(n), batch_size, axis, loss.reduction)
+            for epoch in tqdm(epochs, unit="epoch") if progress else epochs:
                 record = 0.0
                 for x_batch, y_batch, share in batches:
                     value, gradient = loss.evaluate(network.forward(x_batch), y_batch)
                     guard.watch(value, epoch)
-                    network.backward(gradient)
+                    network.learn(gradient)
                     optimizer.update(network)
-                    if guard.frozen is not None:
-                        guard.hold()
-                    record = record + value * share
-                history.loss[epoch] = record
-                done = epoch + 1
+                    for put in after_step:
+                        put(network)
+                    guard.hold()
+                    record = record + value * (share if loss.reduction == "mean" else 1)
+                history.loss.append(record)
                 # a list, so that every callback is called
-                if callbacks and any([callback(done, network) for callback in callbacks]):
+                if any([callback(epoch, network) for callback in callbacks]):
                     break
             guard.watch(loss.evaluate(network.forward(x_batch), y_batch)[0], epoch)
     except KeyboardInterrupt:
         history.interrupted = True
-        if guard.frozen is not None:
-            guard.hold()
-    history.loss = history.loss[:done]
+        guard.hold()
+    history.loss = np.reshape(history.loss, (-1, *network.replicas))
     return history
 
 
@@ -115,6 +99,25 @@ def cooling(optimizer, epochs):
     return lower
 
 
+class Batches:
+    """The batches of an epoch, each with its share of the examples; in a new order whenever it is walked through."""
+
+    def __init__(self, x, y, axes, batch_size, rng):
+        self.x, self.y, self.axis, self.rng = x, y, x.ndim - axes - 1, rng  # that of the examples, in x
+        self.n = x.shape[self.axis]
+        self.size = min(batch_size or self.n, self.n)
+
+    def __iter__(self):
+        if self.size == self.n:
+            yield self.x, self.y, 1.0
+            return
+        order = self.rng.permutation(self.n)
+        for start in range(0, self.n, self.size):
+            chosen = order[start : start + self.size]
+            # prepared targets are (*replicas, batch, n)
+            yield self.x.take(chosen, self.axis), self.y.take(chosen, self.y.ndim - 2), len(chosen) / self.n
+
+
 class Guard:
     """Watches the loss, and keeps the last parameters at which it was finite."""
 
@@ -125,38 +128,24 @@ class Guard:
 
     def watch(self, value, epoch):
         """Called with the loss of the parameters as they are."""
-        # one sum instead of a test of every replica: the losses are not negative, so nothing can cancel
-        if math.isfinite(value if value.ndim == 0 else np.add.reduce(value, axis=None)):
-            self.last_good[...] = self.network.parameters
-            return
-        bad = ~np.isfinite(value)
-        if not bad.any():  # only the sum is not
-            self.last_good[...] = self.network.parameters
-            return
-        new = bad & (self.history.diverged < 0)
-        self.history.diverged[new] = epoch + 1
-        self.frozen = self.network.spread(self.history.diverged >= 0)
-        self.hold()
-        if self.raises:
-            which = f" in {np.count_nonzero(bad)} of {bad.size} replicas" if bad.ndim else ""
-            raise FloatingPointError(
-                f"the loss is no longer finite in epoch {epoch + 1}{which}; "
-                "the network has its last good parameters; try a smaller lr"
-            )
+        # one sum for all replicas: losses are not negative, so nothing can cancel
+        if not math.isfinite(value if value.ndim == 0 else value.sum()) and not np.isfinite(value).all():
+            bad = ~np.isfinite(value)
+            self.history.diverged[bad & (self.history.diverged < 0)] = epoch
+            self.frozen = self.network.spread(self.history.diverged >= 0)
+            self.hold()
+            if self.raises:
+                which = f" in {np.count_nonzero(bad)} of {bad.size} replicas" if bad.ndim else ""
+                raise FloatingPointError(
+                    f"the loss is no longer finite in epoch {epoch}{which}; "
+                    "the network has its last good parameters; try a smaller lr"
+                )
         self.last_good[...] = self.network.parameters
 
     def hold(self):
         """Put the frozen replicas back."""
-        np.copyto(self.network.parameters, self.last_good, where=self.frozen)
-
-
-def shuffled(x, y, order, batch_size, axis, reduction):
-    """The batches of one epoch, each with its share in the epoch's loss."""
-    y_axis = y.ndim - 2  # prepared targets are (*replicas, batch, n)
-    for start in range(0, len(order), batch_size):
-        chosen = order[start : start + batch_size]
-        share = len(chosen) / len(order) if reduction == "mean" else 1.0
-        yield x.take(chosen, axis), y.take(chosen, y_axis), share
+        if self.frozen is not None:
+            np.copyto(self.network.parameters, self.last_good, where=self.frozen)
 
 
 def checked_data(network, x, y, loss):
@@ -165,8 +154,7 @@ def checked_data(network, x, y, loss):
         raise TypeError(f"loss must be a loss such as SoftmaxCrossEntropy(), got {loss!r}")
     x = network.checked_input(x)
     with np.errstate(all="ignore"):
-        output = network.forward(x)
-    return x, loss.prepare(y, output.shape[-2], output.shape[-1], network.dtype, network.replicas, "y")
+        return x, loss.prepare(y, network.forward(x), "y")
 
 
 @np.errstate(over="ignore", divide="ignore")
@@ -185,7 +173,7 @@ def gradient_check(network, x, y, loss, step=1e-5):
     for layer in network.layers:
         for name, params in layer.params.items():
             quotients = np.empty_like(params)
-            for index in np.ndindex(params.shape[len(network.replicas) :]):
+            for index in np.ndindex(layer.shapes[name]):
                 place = (..., *index)
                 before = params[place].copy()
                 values = []

@@ -213,12 +213,12 @@ class NetworkClassifier(ClassifierMixin, NetworkEstimator):
             optimizer = Adam(self.learning_rate, weight_decay=self.weight_decay)
             optimizer.start(learner)
         optimizer.lr = self.learning_rate
-        loss, seen = SoftmaxCrossEntropy(), self._seen(X)
-        targets = loss.prepare(np.searchsorted(known, y), len(y), n_outputs(known), learner.dtype)
+        loss, seen, labels = SoftmaxCrossEntropy(), self._seen(X), np.searchsorted(known, y)
         with learner.noise(), np.errstate(all="ignore"):
             for start in range(0, len(y), self.batch_size):
                 batch = slice(start, start + self.batch_size)
-                learner.backward(loss.evaluate(learner.forward(seen[batch]), targets[batch])[1])
+                logits = learner.forward(seen[batch])
+                learner.backward(loss.evaluate(logits, loss.prepare(labels[batch], logits))[1])
                 optimizer.update(learner)
         if not np.isfinite(learner.parameters).all():
             raise FloatingPointError("the weights are no longer finite; try a smaller learning_rate")

@@ -31,23 +31,15 @@ def shift_rule(n, wrap=True):
     return rule if checks.one_of(wrap, "wrap", (True, False)) else rule[:-1]
 
 
-def permutation(rule, name="rule"):
-    """`rule` as an array, or ValueError if it is no permutation of 0 to n - 1; `name` is what the error calls it."""
-    rule = checks.as_array(rule, name)
-    if rule.dtype.kind not in "iu" or rule.ndim != 1 or not np.array_equal(np.sort(rule), np.arange(len(rule))):
-        raise ValueError(f"{name} must be a permutation of 0 to n - 1, got {rule.tolist()}")
-    return rule
-
-
 def relabelled(network, old, new):
     """A copy of a network that follows the rule `old`, with the columns of its last layer moved so that it follows
     `new`. Nothing is trained: old and new are permutations of its n outputs."""
-    old, new, last = permutation(old, "old"), permutation(new, "new"), network.layers[-1]
+    last = network.layers[-1]
     if not isinstance(last, Dense):
         raise TypeError(f"network must end in a Dense layer, got {last!r}")
     for name, rule in (("old", old), ("new", new)):
-        if len(rule) != last.n_out:
-            raise ValueError(f"{name} must permute the network's {last.n_out} outputs, got {len(rule)} numbers")
+        if not np.array_equal(np.sort(rule), np.arange(last.n_out)):
+            raise ValueError(f"{name} must be a permutation of the outputs, 0 to {last.n_out - 1}, got {rule!r}")
     moved = copy.deepcopy(network)
     for name, values in last.params.items():
         moved.layers[-1].params[name][..., new] = values[..., old]
@@ -139,19 +131,15 @@ def hand_made(codes, directions, bias=None):
         raise ValueError(f"codes must lie between -1 and 1, which tanh never reaches, got {np.abs(codes).max():g}")
     if directions.ndim != 2 or len(directions) != codes.shape[1]:
         raise ValueError(f"directions must have shape ({codes.shape[1]}, n), got {directions.shape}")
+    out = {"weight": directions} if bias is None else {"weight": directions, "bias": bias}
     layers = Dense(*codes.shape, bias=False), Tanh(), Dense(*directions.shape, bias=bias is not None)
-    network = Network(*layers)
-    network.layers[0].params["weight"] = np.arctanh(codes)
-    network.layers[2].params["weight"] = directions
-    if bias is not None:
-        network.layers[2].params["bias"] = bias
-    return network
+    return Network(*layers, params=[{"weight": np.arctanh(codes)}, {}, out])
 
 
 # --- what it costs ---
 
 
-def quantise(values, bits):
+def evenly_rounded(values, bits):
     """Each of the last two axes' matrices, rounded to 2^bits levels, evenly from minus to plus its largest size.
 
     One bit keeps the sign alone. values: (..., n, m); returns the same shape.
@@ -178,7 +166,7 @@ def fewest_bits(codes, directions, rule, most=16):
         raise ValueError(f"directions must have shape ({', '.join(map(str, expected))}, n), got {directions.shape}")
     fewest = np.full(codes.shape[:-2], checks.positive_integer(most, "most") + 1)
     for bits in range(most, 0, -1):
-        works = margins(quantise(codes, bits) @ quantise(directions, bits), rule).min(axis=-1) > 0
+        works = margins(evenly_rounded(codes, bits) @ evenly_rounded(directions, bits), rule).min(axis=-1) > 0
         fewest[works] = bits
     return fewest
 

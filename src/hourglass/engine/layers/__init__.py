@@ -1,12 +1,12 @@
-"""Layers. Each has `forward(x)`, `backward(gradient)`, and two dicts with the same keys: `params` and `grads`.
+"""Layers: three verbs each. `draw(rng)` gives first parameters, `forward(x)` the output, and `backward(gradient)`, from
+the loss's gradient with respect to the output, fills `grads` and returns that with respect to the input.
 
 Arrays carry replica axes in front, any number of them, also none:
 
     parameters   (*replicas, n_in, n_out), (*replicas, n_out)
     activations  (*replicas, batch, n); images (*replicas, batch, height, width, channels)
 
-A layer owns the arrays that it returns and fills them anew at its next call, so that training allocates nothing;
-`Network` hands out copies. Gradients are those of the loss, in the shape of what they belong to.
+`params` and `grads` have the same keys and shapes. A layer by itself draws its parameters when first asked for them.
 """
 
 from .base import Layer
@@ -15,18 +15,6 @@ from .elementwise import ELU, GELU, GaussianNoise, LeakyReLU, PReLU, ReLU, Sigmo
 from .images import Conv2D, Flatten, MaxPool2D
 
 __all__ = [
-    "ELU",
-    "GELU",
-    "Conv2D",
-    "Dense",
-    "Flatten",
-    "GaussianNoise",
-    "Layer",
-    "LeakyReLU",
-    "MaxPool2D",
-    "Maxout",
-    "PReLU",
-    "ReLU",
-    "Sigmoid",
-    "Tanh",
-]
+    "ELU", "GELU", "Conv2D", "Dense", "Flatten", "GaussianNoise", "Layer", "LeakyReLU", "MaxPool2D", "Maxout", "PReLU",
+    "ReLU", "Sigmoid", "Tanh",
+]  # fmt: skip

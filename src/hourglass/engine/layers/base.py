@@ -1,85 +1,105 @@
 """What all layers share."""
 
+import inspect
+
 import numpy as np
 
 from .. import checks
 
 
 class Layer:
-    """What all layers share: a name and arguments to be printed and saved by, and memory that is kept between steps."""
+    """A name and arguments to be printed and saved by, and parameters. Subclasses say what is computed."""
 
-    arguments = ()  # the constructor's argument names, in order
-    unit_axes = None  # how many axes after the batch axis one example has; None means any
-    expects = None  # how many numbers it wants on the last axis; None means any
-    dtype = None  # in which it computes; None before it is bound
-    input = input_shape = None  # of the last forward pass
-
-    def __init__(self):
-        self.params = {}
-        self.grads = {}
+    takes = makes = None  # an example's shape, in and out; None for a size, or a shape, that may be any
+    shapes = {}  # of one replica's parameters, by name
+    replicas, dtype = (), np.dtype(float)
+    noisy = False  # whether layers that draw noise do so now
+    _params = _grads = None
 
     def draw(self, rng):
-        """Initial parameters for one replica, drawn from `rng`: a dict of arrays."""
+        """First parameters of one replica, drawn from `rng`: a dict of arrays. Those left out start at zero."""
         return {}
-
-    def bind(self, params, grads, replicas, dtype):
-        """Take the arrays, replica axes in front, that hold parameters and gradients from now on."""
-        self.params, self.grads = Parameters(params), grads
-        self.replicas, self.dtype = replicas, dtype
-        self.input = self.input_shape = None
-
-    def sizes(self, n_in):
-        """Size of the layer's output, given that of its input; None stands for unknown."""
-        return n_in
-
-    def allocate(self, shape):
-        """Make the arrays that an input of this shape needs."""
 
     def forward(self, x):
         """The layer's output for the input x."""
-        if x is not self.input:
-            x = np.asarray(x, self.dtype)
-            if x.shape != self.input_shape:
-                if self.expects is not None and x.shape[-1] != self.expects:
-                    raise ValueError(f"x must bring {self.expects} numbers to {self!r}, got {x.shape[-1]}")
-                self.allocate(x.shape)
-                self.input_shape = x.shape
-            self.input = x
-        return self.respond(x)
-
-    def respond(self, x):
-        """`forward`, once memory for it is there."""
         raise NotImplementedError
 
     def backward(self, gradient):
-        """From the loss's gradient by the output: fill `grads`, and return the gradient by the input."""
-        if gradient.dtype is not self.dtype:
-            gradient = gradient.astype(self.dtype)
-        self.differentiate(gradient)
-        return self.propagate(gradient)
-
-    def differentiate(self, gradient):
-        """Fill `grads`."""
-
-    def propagate(self, gradient):
-        """The loss's gradient by the layer's input."""
+        """Fill `grads`, and return the loss's gradient with respect to the last input, given that to the output."""
         raise NotImplementedError
+
+    def learn(self, gradient):
+        """As `backward`, but nobody asks for the gradient with respect to the input; a layer may spare it."""
+        self.backward(gradient)
+
+    def gives(self, shape):
+        """The shape of one example's output, given that of its input; ValueError if it cannot take such."""
+        return self.makes or shape
+
+    @property
+    def params(self):
+        """The parameters by name. A layer that stands in no network draws its own, from seed 0."""
+        if self._params is None:
+            drawn = {name: array[0] for name, array in self.draw_all([np.random.default_rng(0)]).items()}
+            self.bind(drawn, {name: np.zeros_like(array) for name, array in drawn.items()})
+        return self._params
+
+    @property
+    def grads(self):
+        """The gradients of the last backward pass, with the keys and shapes of `params`."""
+        if self._grads is None:
+            self.params
+        return self._grads
+
+    def bind(self, params, grads, replicas=(), dtype=np.float64):
+        """From now on let these arrays, replica axes in front, hold parameters and gradients."""
+        self._params, self._grads = Parameters(params), Arrays(grads)
+        self.replicas, self.dtype = replicas, np.dtype(dtype)
+
+    def draw_all(self, rngs):
+        """First parameters of several replicas, one a generator, stacked."""
+        zeros = {name: np.zeros(shape) for name, shape in self.shapes.items()}
+        drawn = [zeros | self.draw(rng) for rng in rngs]
+        return {name: np.stack([params[name] for params in drawn]) for name in zeros}
 
     def settings(self):
         """The constructor's arguments as a dict."""
-        return {name: getattr(self, name) for name in self.arguments}
+        return {name: getattr(self, name) for name in inspect.signature(type(self)).parameters}
 
-    def fresh(self):
-        """The same layer without parameters."""
+    def fresh(self, places=...):
+        """The same layer without parameters. places: of the replicas that shall go on, if it keeps anything else."""
         return type(self)(**self.settings())
 
     def __repr__(self):
         return f"{type(self).__name__}({', '.join(f'{k}={v!r}' for k, v in self.settings().items())})"
 
 
-class Parameters(dict):
-    """A layer's parameters by name. Assigning writes into the array that is there, after a check of shape and
-    values."""
+class Arrays(dict):
+    """Arrays by name that keep their place in memory: to assign is to write into the array that is there. So nothing
+    tears a layer off its network."""
+
+    def __setitem__(self, name, value):
+        self[name][...] = value
+
+    def update(self, *others, **named):
+        for name, value in dict(*others, **named).items():
+            self[name] = value
+
+    def __ior__(self, other):
+        self.update(other)
+        return self
+
+    def _refuse(self, *arguments):
+        raise TypeError(f"the arrays {', '.join(self) or '(none)'} can be written into, but none added or removed")
+
+    __delitem__ = pop = popitem = clear = setdefault = _refuse
+
+    def __reduce__(self):
+        return type(self), (dict(self),)
+
+
+class Parameters(Arrays):
+    """A layer's parameters by name. Assigning checks shape and values first."""
 
     def __setitem__(self, name, value):
         if name not in self:
@@ -87,7 +107,4 @@ class Parameters(dict):
         value = checks.finite_array(value, f"params[{name!r}]", self[name].dtype)
         if value.shape != self[name].shape:
             raise ValueError(f"params[{name!r}] must have shape {self[name].shape}, got {value.shape}")
-        self[name][...] = value
-
-    def __reduce__(self):
-        return Parameters, (dict(self),)
+        super().__setitem__(name, value)

@@ -1,4 +1,6 @@
-"""Layers that act on each number by itself: activation functions, and noise."""
+"""Layers that act on each number by itself: activation functions, and noise. y stands for the output."""
+
+import copy
 
 import numpy as np
 
@@ -6,150 +8,125 @@ from .. import activations, checks
 from .base import Layer
 
 
-class Elementwise(Layer):
-    """A function applied to each number by itself. `slope` is its derivative, in terms of what `respond` kept."""
-
-    def allocate(self, shape):
-        self.output = np.empty(shape, self.dtype)
-        self.slope = np.empty(shape, self.dtype)
-        self.one = np.ones((), self.dtype)  # quicker to compute with than Python's 1
-
-    def propagate(self, gradient):
-        return np.multiply(self.derivative(), gradient, self.slope)
-
-    def derivative(self):
-        """The function's derivative at the last input."""
-        raise NotImplementedError
-
-
-class Tanh(Elementwise):
+class Tanh(Layer):
     """tanh(x), from -1 to 1."""
 
-    def respond(self, x):
-        return np.tanh(x, self.output)
+    def forward(self, x):
+        self.y = np.tanh(x)
+        return self.y
 
-    def derivative(self):
-        np.multiply(self.output, self.output, self.slope)
-        return np.subtract(self.one, self.slope, self.slope)
+    def backward(self, gradient):
+        return gradient * (1 - self.y * self.y)
 
 
-class Sigmoid(Elementwise):
+class Sigmoid(Layer):
     """1 / (1 + exp(-x)), from 0 to 1."""
 
-    def respond(self, x):
-        self.output[...] = activations.sigmoid(x)
-        return self.output
+    def forward(self, x):
+        self.y = activations.sigmoid(x)
+        return self.y
 
-    def derivative(self):
-        np.subtract(self.one, self.output, self.slope)
-        return np.multiply(self.output, self.slope, self.slope)
+    def backward(self, gradient):
+        return gradient * (self.y * (1 - self.y))
 
 
-class ReLU(Elementwise):
+class ReLU(Layer):
     """max(0, x)."""
 
-    def respond(self, x):
-        return np.maximum(x, 0, out=self.output)
+    def forward(self, x):
+        self.y = np.maximum(x, 0)
+        return self.y
 
-    def derivative(self):
-        return np.greater(self.output, 0, self.slope)
+    def backward(self, gradient):
+        return gradient * (self.y > 0)
 
 
-class LeakyReLU(Elementwise):
-    """x above zero, slope * x below. `slope`: a number from 0 to below 1."""
-
-    arguments = ("negative_slope",)
+class LeakyReLU(Layer):
+    """x above zero, negative_slope * x below. negative_slope: a number from 0 to below 1."""
 
     def __init__(self, negative_slope=0.01):
-        super().__init__()
         self.negative_slope = checks.number(negative_slope, "negative_slope", at_least=0, below=1)
 
-    def respond(self, x):
-        np.multiply(x, self.negative_slope, self.output)
-        return np.maximum(x, self.output, out=self.output)
+    def forward(self, x):
+        self.x = x
+        return np.maximum(x, self.negative_slope * x)
 
-    def derivative(self):
-        # 1 above zero, negative_slope below: s + (1 - s) [x > 0]
-        np.greater(self.input, 0, self.slope)
-        np.multiply(self.slope, 1 - self.negative_slope, self.slope)
-        return np.add(self.slope, self.negative_slope, self.slope)
+    def backward(self, gradient):
+        return np.where(self.x > 0, gradient, self.negative_slope * gradient)
 
 
-class ELU(Elementwise):
+class ELU(Layer):
     """x above zero, alpha (exp(x) - 1) below."""
 
-    arguments = ("alpha",)
-
     def __init__(self, alpha=1.0):
-        super().__init__()
         self.alpha = checks.number(alpha, "alpha", above=0)
 
-    def respond(self, x):
-        self.output[...] = activations.elu(x, self.alpha)
-        return self.output
+    def forward(self, x):
+        self.y = activations.elu(x, self.alpha)
+        return self.y
 
-    def derivative(self):
-        return activations.elu_derivative(self.input, self.alpha)
+    def backward(self, gradient):
+        return np.where(self.y > 0, gradient, (self.y + self.alpha) * gradient)  # alpha exp(x) is y + alpha
 
 
-class GELU(Elementwise):
+class GELU(Layer):
     """x Phi(x), in its tanh form."""
 
-    def respond(self, x):
-        self.output[...] = activations.gelu(x)
-        return self.output
+    def forward(self, x):
+        self.x = x
+        return activations.gelu(x)
 
-    def derivative(self):
-        return activations.gelu_derivative(self.input)
+    def backward(self, gradient):
+        return gradient * activations.gelu_derivative(self.x)
 
 
 class PReLU(Layer):
     """A leaky ReLU whose slope below zero is learnt, one a unit (He et al., 2015). params: slope (*replicas, n)."""
 
-    arguments = ("n", "initial_slope")
-    unit_axes = 1
-
     def __init__(self, n, initial_slope=0.25):
-        super().__init__()
-        self.n = self.expects = checks.positive_integer(n, "n")
-        self.initial_slope = checks.number(initial_slope, "initial_slope")
+        self.n, self.initial_slope = checks.positive_integer(n, "n"), checks.number(initial_slope, "initial_slope")
+        self.takes, self.shapes = (self.n,), {"slope": (self.n,)}
 
     def draw(self, rng):
         return {"slope": np.full(self.n, self.initial_slope)}
 
-    def respond(self, x):
-        self.slopes = np.where(x > 0, 1, self.params["slope"][..., None, :])
-        return x * self.slopes
+    def forward(self, x):
+        self.x = x
+        return np.where(x > 0, x, self.params["slope"][..., None, :] * x)
 
-    def differentiate(self, gradient):
-        np.add.reduce(gradient * np.minimum(self.input, 0), axis=-2, out=self.grads["slope"])
-
-    def propagate(self, gradient):
-        return gradient * self.slopes
+    def backward(self, gradient):
+        self.grads["slope"] = (gradient * np.minimum(self.x, 0)).sum(axis=-2)
+        return np.where(self.x > 0, gradient, self.params["slope"][..., None, :] * gradient)
 
 
 class GaussianNoise(Layer):
     """Adds normal noise of standard deviation `std`, drawn anew at every pass, while its network is noisy: in training,
     and when it is called with `noise=True`. Each replica has a noise generator of its own."""
 
-    arguments = ("std",)
-    unit_axes = 1
-    noisy = False
+    takes = (None,)
+    generators = None
 
     def __init__(self, std):
-        super().__init__()
         self.std = checks.number(std, "std", at_least=0)
-        self.generators = []
 
-    def draw(self, rng):
-        self.generators.append(rng.spawn(1)[0])
+    def draw_all(self, rngs):
+        self.generators = [rng.spawn(1)[0] for rng in rngs]
         return {}
 
-    def respond(self, x):
+    def fresh(self, places=...):
+        noise = super().fresh()
+        if self.generators is not None:
+            chosen = np.ravel(np.arange(len(self.generators))[places])
+            noise.generators = [copy.deepcopy(self.generators[i]) for i in chosen]
+        return noise
+
+    def forward(self, x):
         if not self.noisy:
             return x
-        noise = np.stack([g.standard_normal(x.shape[-2:]) for g in self.generators])
+        if self.generators is None:  # given parameters, not drawn ones: as replicas with seeds 0, 1, ... have
+            self.draw_all([np.random.default_rng(i) for i in range(int(np.prod(self.replicas)))])
+        noise = np.stack([rng.standard_normal(x.shape[-2:]) for rng in self.generators])
         return x + (self.std * noise).reshape(*self.replicas, *x.shape[-2:]).astype(x.dtype)
 
-    def propagate(self, gradient):
+    def backward(self, gradient):
         return gradient

@@ -1,6 +1,6 @@
 """How much a noisy network's layers know about its input: exactly for scalar networks, or estimated from samples."""
 
-from .estimators import estimate
+from .estimates import estimate
 from .exact import Information, mutual_information
 from .laws import Discrete, Gaussian, GaussianMixture, Uniform
 from .mixtures import mixture_entropy

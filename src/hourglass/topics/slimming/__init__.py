@@ -4,8 +4,8 @@ Each way returns a network that runs, and a `Report`; the network that was given
 """
 
 from .coding import decode, encode, pack, unpack
-from .distillation import Distillation, distil
-from .pruning import Masked, prune, prune_during
+from .distillation import distil
+from .pruning import Mask, prune, prune_during
 from .quantisation import StraightThrough, quantise
 from .report import Report
 from .units import merge, remove_dead

@@ -109,15 +109,15 @@ def decode(packed):
         raise ValueError(f"packed must be bytes that encode made, got {len(packed)} damaged or other ones")
     _, _, bits, itemsize, length = HEADER.unpack(head)
     chain = [getattr(layers, name)(*given) for name, *given in json.loads(body[:length])]
-    network = Network(*chain, dtype=f"float{8 * itemsize}")
-    places = [(layer.params, name) for layer in network.layers for name in layer.params]
+    places = [(i, name) for i, layer in enumerate(chain) for name in layer.shapes]
     steps = struct.unpack_from(f"<{len(places)}f", body, length)
     coder = decoder_of(body[length + 4 * len(places) :])
-    for (params, name), step in zip(places, steps, strict=True):
-        top, n_symbols = alphabet(name, bits)
-        symbols = read(coder, params[name].size, n_symbols).reshape(params[name].shape)
-        params[name] = (symbols * (2 if n_symbols == 2 else 1) - top) * step
-    return network
+    params = [{} for _ in chain]
+    for (i, name), step in zip(places, steps, strict=True):
+        (top, n_symbols), shape = alphabet(name, bits), chain[i].shapes[name]
+        symbols = read(coder, int(np.prod(shape)), n_symbols).reshape(shape)
+        params[i][name] = (symbols * (2 if n_symbols == 2 else 1) - top) * step
+    return Network(*chain, params=params, dtype=f"float{8 * itemsize}")
 
 
 def check_bytes(packed):

@@ -5,7 +5,7 @@ import copy
 import numpy as np
 
 from ...engine import checks
-from ...engine.optimizers import Adam, Optimizer
+from ...engine.optimizers import Adam
 from ...engine.training import train
 from .report import Report, check_network, weight_arrays, weights_of
 
@@ -42,38 +42,20 @@ def cut(network, sparsity, scores):
     return threshold
 
 
-class Masked(Optimizer):
-    """An optimizer that leaves at zero what is zero among the weights when training starts: for tuning after
-    `prune`. (A layer whose weights all start at zero would never learn.)"""
+class Mask:
+    """Keeps at zero what is zero among a network's weights now: `train(..., after_step=[Mask(network)])`, for tuning
+    after `prune`. (A layer whose weights all start at zero would never learn.)"""
 
-    def __init__(self, optimizer):
-        if not isinstance(optimizer, Optimizer):
-            raise TypeError(f"optimizer must be an optimizer such as Adam(0.001), got {optimizer!r}")
-        self.optimizer = optimizer
-
-    @property
-    def lr(self):
-        return self.optimizer.lr
-
-    @lr.setter
-    def lr(self, value):
-        self.optimizer.lr = value
-
-    def start(self, network):
-        self.optimizer.start(network)
+    def __init__(self, network):
+        check_network(network)
         self.renew(network)
 
     def renew(self, network):
         """Take the zeros that are there now for the ones to keep."""
-        self.mask = network.parameters[: network.n_weights] != 0
+        self.keep = network.parameters[: network.n_weights] != 0
 
-    def update(self, network):
-        self.optimizer.update(network)
-        weights = network.parameters[: network.n_weights]
-        np.multiply(weights, self.mask, weights)
-
-    def __repr__(self):
-        return f"Masked({self.optimizer!r})"
+    def __call__(self, network):
+        network.parameters[: network.n_weights] *= self.keep
 
 
 def prune_during(network, x, y, sparsity, *, loss, optimizer=None, epochs, until=0.75, callbacks=(), **training):
@@ -89,14 +71,15 @@ def prune_during(network, x, y, sparsity, *, loss, optimizer=None, epochs, until
     epochs = checks.positive_integer(epochs, "epochs")
     until = checks.number(until, "until", above=0, at_most=1)
     pruned = copy.deepcopy(network)
-    masked = Masked(optimizer or Adam(0.003))
+    mask = Mask(pruned)
 
     def cut_more(epoch, net):
         left = max(0.0, 1 - epoch / (until * epochs))
         cut(net, sparsity * (1 - left**3), np.abs(weights_of(net)))
-        masked.renew(net)
+        mask.renew(net)
 
     history = train(
-        pruned, x, y, loss=loss, optimizer=masked, epochs=epochs, callbacks=[cut_more, *callbacks], **training
-    )
+        pruned, x, y, loss=loss, optimizer=optimizer or Adam(0.003), epochs=epochs, callbacks=[cut_more, *callbacks],
+        after_step=[mask], **training,
+    )  # fmt: skip
     return pruned, Report.of(network, pruned, history=history)

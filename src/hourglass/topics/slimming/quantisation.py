@@ -5,7 +5,6 @@ import copy
 import numpy as np
 
 from ...engine import checks
-from .pruning import Masked
 from .report import Report, check_network
 
 BIAS_BITS = 8  # biases are few; to round them further saves next to nothing
@@ -73,29 +72,25 @@ def best_step(values, bits, axes):
     return np.float32(best)
 
 
-class StraightThrough(Masked):
-    """An optimizer for networks whose weights shall have few bits: it takes its steps with full weights, which it
-    keeps, and hands the network their rounding (Courbariaux et al., 2015; the "straight-through estimator" of Bengio et
-    al., 2013). Biases keep all their bits until `quantise` rounds them. The levels follow the weights: after each step
-    the spacing is improved once, as in `quantise`.
+class StraightThrough:
+    """Training for weights of few bits: `train(..., after_step=[StraightThrough(network, bits)])`. Steps are taken with
+    full weights, which it keeps, and the network has their rounding (Courbariaux et al., 2015; the "straight-through
+    estimator" of Bengio et al., 2013). Biases keep all their bits until `quantise` rounds them. The levels follow the
+    weights: after each step the spacing is improved once, as in `quantise`. It rounds the network's weights at once.
 
     bits: 1 to 32.
     """
 
-    def __init__(self, optimizer, bits):
-        super().__init__(optimizer)
+    def __init__(self, network, bits):
+        check_network(network)
         self.bits = check_bits(bits)
-
-    def start(self, network):
-        self.optimizer.start(network)
         self.full = network.parameters.copy()
         self.steps = {}  # of each layer's weights, by its place
         self._round(network)
 
-    def update(self, network):
+    def __call__(self, network):
+        self.full += network.parameters - self.rounded  # the step that was just taken
         network.parameters[...] = self.full
-        self.optimizer.update(network)
-        self.full[...] = network.parameters
         self._round(network)
 
     def _round(self, network):
@@ -108,6 +103,4 @@ class StraightThrough(Masked):
                 codes = nearest(values, self.bits, self.steps[place])
                 self.steps[place] = fitted_step(values, codes, axes)
                 values[...] = codes * self.steps[place]
-
-    def __repr__(self):
-        return f"StraightThrough({self.optimizer!r}, {self.bits})"
+        self.rounded = network.parameters.copy()

@@ -1,12 +1,9 @@
 """Removing whole hidden units: those that never change, and those that say what another one says."""
 
-import copy
-
 import numpy as np
 
 from ...engine import checks
 from ...engine.layers import Dense
-from ...engine.layers.elementwise import Elementwise
 from ...engine.network import Network
 from .report import Report, check_network
 
@@ -96,9 +93,8 @@ def checked(network, x):
 def hidden_layers(network):
     """Places (dense layer, next dense layer) with nothing but functions of single numbers between."""
     dense = [i for i, layer in enumerate(network.layers) if isinstance(layer, Dense)]
-    return [
-        (i, j) for i, j in zip(dense, dense[1:]) if all(isinstance(k, Elementwise) for k in network.layers[i + 1 : j])
-    ]
+    # they take examples of any shape, and have no parameters
+    return [(i, j) for i, j in zip(dense, dense[1:]) if all(k.takes is None for k in network.layers[i + 1 : j])]
 
 
 def outputs_of(network, x, after):
@@ -110,19 +106,12 @@ def without(network, place, after, gone, share, offset):
     """The network without the units `gone` of the layer at `place`, which were share @ units + offset."""
     before, behind = network.layers[place], network.layers[after]
     stay = np.setdiff1d(np.arange(before.n_out), gone)
-    layers = [layer.fresh() for layer in network.layers]
+    layers, params = list(network.layers), [dict(layer.params) for layer in network.layers]
     layers[place] = Dense(before.n_in, len(stay), bias=before.bias, scale=before.scale)
     layers[after] = Dense(len(stay), behind.n_out, bias=behind.bias, scale=behind.scale)
-    slim = Network(*layers, dtype=network.dtype)
-    for new, old in zip(slim.layers, network.layers, strict=True):
-        for name, values in old.params.items():
-            if old is before:
-                values = values[..., stay]
-            if old is behind and name == "weight":
-                values = values[stay] + share[:, stay].T @ values[gone]
-            elif old is behind:
-                values = values + offset @ behind.params["weight"][gone]
-            new.params[name] = values
-        if hasattr(old, "generators"):
-            new.generators = copy.deepcopy(old.generators)
-    return slim
+    params[place] = {name: values[..., stay] for name, values in before.params.items()}
+    weight = behind.params["weight"]
+    params[after]["weight"] = weight[stay] + share[:, stay].T @ weight[gone]
+    if behind.bias:
+        params[after]["bias"] = behind.params["bias"] + offset @ weight[gone]
+    return Network(*layers, params=params, dtype=network.dtype)
