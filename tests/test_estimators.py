@@ -287,13 +287,13 @@ def test_ctrl_c_leaves_what_was_learnt_so_far(kind, monkeypatch):
     X, y = rows()
     steps = []
 
-    def step(self, gradients, take=hg.Adam._step):
+    def step(self, gradients, take=hg.Adam._direction):
         if len(steps) == 2 * 6 + 1:  # of ten rows each: in the third epoch
             raise KeyboardInterrupt
         steps.append(take(self, gradients))
         return steps[-1]
 
-    monkeypatch.setattr(hg.Adam, "_step", step)
+    monkeypatch.setattr(hg.Adam, "_direction", step)
     stopped = kind(epochs=9, batch_size=10, random_state=0).fit(X, y)
     assert len(stopped.loss_curve_) == 2
     assert np.isfinite(stopped.score(X, y))

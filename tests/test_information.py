@@ -8,7 +8,7 @@ from scipy.integrate import quad
 
 import hourglass as hg
 from hourglass import information
-from hourglass.topics.information import estimators, exact, mixtures
+from hourglass.topics.information import estimates, exact, mixtures
 
 LAWS = [
     information.Discrete([-3, -1, 1, 3]),
@@ -286,20 +286,20 @@ def test_estimators_come_near_the_exact_value():
     exact = information.mutual_information(network, law).nats[0]
     x = law.sample(rng, 4000)[:, None]
     _, signal, t = network.activations(x, noise=True)
-    assert estimators.estimate("sampling", x, signal, std=std) == pytest.approx(exact, abs=0.03)
-    assert estimators.estimate("neighbours", x, t) == pytest.approx(exact, abs=0.06)
+    assert estimates.estimate("sampling", x, signal, std=std) == pytest.approx(exact, abs=0.03)
+    assert estimates.estimate("neighbours", x, t) == pytest.approx(exact, abs=0.06)
     repeated = np.repeat(law.sample(rng, 200), 100)
     signal = network.activations(repeated[:, None], noise=True)[1]
-    assert estimators.estimate("sampling", repeated, signal, std=std) == pytest.approx(exact, abs=0.1)
+    assert estimates.estimate("sampling", repeated, signal, std=std) == pytest.approx(exact, abs=0.1)
 
 
 def test_estimators_of_a_discrete_input():
     rng = np.random.default_rng(1)
     x = rng.integers(4, size=4000)
     t = x + 0.05 * rng.standard_normal(4000)
-    assert estimators.estimate("binning", x, t + 0.5, width=1.0) == pytest.approx(np.log(4), abs=1e-2)
-    assert estimators.estimate("neighbours", x, t, discrete=True) == pytest.approx(np.log(4), abs=1e-2)
-    assert estimators.estimate("sampling", x, x.astype(float), std=0.05) == pytest.approx(np.log(4), abs=1e-3)
+    assert estimates.estimate("binning", x, t + 0.5, width=1.0) == pytest.approx(np.log(4), abs=1e-2)
+    assert estimates.estimate("neighbours", x, t, discrete=True) == pytest.approx(np.log(4), abs=1e-2)
+    assert estimates.estimate("sampling", x, x.astype(float), std=0.05) == pytest.approx(np.log(4), abs=1e-3)
 
 
 def test_independent_units_add_up():
@@ -308,12 +308,12 @@ def test_independent_units_add_up():
     exact = sum(nats(law, stage)[0] for stage in stages)
     x = np.stack([law.sample(rng, 3000) for _ in stages], axis=1)
     signal = np.concatenate([chain(s).activations(x[:, [i]])[1] for i, s in enumerate(stages)], axis=1)
-    assert estimators.estimate("sampling", x, signal, std=std) == pytest.approx(exact, abs=0.03)
+    assert estimates.estimate("sampling", x, signal, std=std) == pytest.approx(exact, abs=0.03)
 
 
 def test_sampling_never_exceeds_ln_n():
     signal = np.random.default_rng(3).standard_normal((200, 5)) * 10
-    assert estimators.estimate("sampling", np.arange(200), signal, std=0.05) == pytest.approx(np.log(200), abs=1e-9)
+    assert estimates.estimate("sampling", np.arange(200), signal, std=0.05) == pytest.approx(np.log(200), abs=1e-9)
 
 
 def test_one_and_more_dimensions_agree():
@@ -321,7 +321,7 @@ def test_one_and_more_dimensions_agree():
     signal = np.tanh(rng.standard_normal((500, 1)))
     flat = np.concatenate([signal, np.zeros((500, 1))], axis=1)
     x = np.arange(500)
-    one, two = (estimators.estimate("sampling", x, s, std=0.1, **k) for s, k in ((signal, {}), (flat, {"draws": 50})))
+    one, two = (estimates.estimate("sampling", x, s, std=0.1, **k) for s, k in ((signal, {}), (flat, {"draws": 50})))
     assert one == pytest.approx(two, abs=0.01)
 
 
@@ -366,12 +366,12 @@ def test_one_and_more_dimensions_agree():
             ValueError,
             "network must end in GaussianNoise, got Tanh",
         ),
-        (lambda: estimators.estimate("guess", [1], [1]), ValueError, "method must be one of 'sampling', 'binning'"),
-        (lambda: estimators.estimate("sampling", [1, 2], [1], std=1), ValueError, "x and t must have as many rows"),
-        (lambda: estimators.estimate("sampling", [1], [1], std=0), ValueError, "std must be above 0"),
-        (lambda: estimators.estimate("binning", [1], [1], width=0), ValueError, "width must be above 0"),
-        (lambda: estimators.estimate("neighbours", [1, 2], [[1, 2], [3, 4]]), ValueError, "t must be one number a row"),
-        (lambda: estimators.estimate("neighbours", [1, 2], [1, 2], k=0), ValueError, "k must be at least 1"),
+        (lambda: estimates.estimate("guess", [1], [1]), ValueError, "method must be one of 'sampling', 'binning'"),
+        (lambda: estimates.estimate("sampling", [1, 2], [1], std=1), ValueError, "x and t must have as many rows"),
+        (lambda: estimates.estimate("sampling", [1], [1], std=0), ValueError, "std must be above 0"),
+        (lambda: estimates.estimate("binning", [1], [1], width=0), ValueError, "width must be above 0"),
+        (lambda: estimates.estimate("neighbours", [1, 2], [[1, 2], [3, 4]]), ValueError, "t must be one number a row"),
+        (lambda: estimates.estimate("neighbours", [1, 2], [1, 2], k=0), ValueError, "k must be at least 1"),
     ],
 )
 def test_bad_input_is_refused_by_name(wrong, error, message):

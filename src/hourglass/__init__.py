@@ -5,9 +5,11 @@ net = hg.Network(hg.Dense(11, 2, bias=False), hg.Tanh(), hg.Dense(2, 11, bias=Fa
 history = hg.train(net, x, y, loss=hg.SoftmaxCrossEntropy(), optimizer=hg.Adam(0.1), epochs=1000)
 """
 
-from .display import figures, study, widgets
+from importlib import import_module
+
 from .engine import activations
 from .engine.activations import softmax
+from .engine.files import load
 from .engine.layers import (
     ELU,
     GELU,
@@ -24,10 +26,34 @@ from .engine.layers import (
     Tanh,
 )
 from .engine.losses import Hinge, MeanSquaredError, SoftmaxCrossEntropy, accuracy
-from .engine.files import load
 from .engine.network import Network, chain
 from .engine.optimizers import SGD, Adam
 from .engine.training import History, cooling, gradient_check, train
-from .topics import datasets, information, rules, slimming
-from .topics.estimators import Autoencoder, NetworkClassifier
-from .topics.information import mixture_entropy, mutual_information
+
+# The engine needs NumPy alone. What needs more is loaded when it is first asked for.
+LATER = {
+    "datasets": "topics.datasets",
+    "rules": "topics.rules",
+    "slimming": "topics.slimming",
+    "information": "topics.information",
+    "mutual_information": "topics.information",
+    "mixture_entropy": "topics.information",
+    "Autoencoder": "topics.estimators",
+    "NetworkClassifier": "topics.estimators",
+    "figures": "display.figures",
+    "widgets": "display.widgets",
+    "study": "display.study",
+}
+
+
+def __getattr__(name):
+    if name not in LATER:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    module = import_module(f".{LATER[name]}", __name__)
+    found = module if LATER[name].endswith(f".{name}") else getattr(module, name)
+    globals()[name] = found
+    return found
+
+
+def __dir__():
+    return sorted({*globals(), *LATER})

@@ -3,7 +3,6 @@
 import math
 
 import numpy as np
-from tqdm import tqdm
 
 from . import checks, losses, optimizers
 
@@ -61,7 +60,7 @@ def train(
     guard = Guard(network, history, on_divergence)
     try:
         with network.noise(), np.errstate(all="ignore"):
-            for epoch in tqdm(epochs, unit="epoch") if progress else epochs:
+            for epoch in with_bar(epochs) if progress else epochs:
                 record = 0.0
                 for x_batch, y_batch, share in batches:
                     value, gradient = loss.evaluate(network.forward(x_batch), y_batch)
@@ -82,6 +81,13 @@ def train(
         guard.hold()
     history.loss = np.reshape(history.loss, (-1, *network.replicas))
     return history
+
+
+def with_bar(epochs):
+    """The same epochs, with a bar that shows how far they are."""
+    from tqdm import tqdm  # whose loading takes as long as that of the engine
+
+    return tqdm(epochs, unit="epoch")
 
 
 def cooling(optimizer, epochs):

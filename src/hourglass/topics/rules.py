@@ -37,9 +37,10 @@ def relabelled(network, old, new):
     last = network.layers[-1]
     if not isinstance(last, Dense):
         raise TypeError(f"network must end in a Dense layer, got {last!r}")
+    old, new = (checks.as_array(rule, name) for name, rule in (("old", old), ("new", new)))
     for name, rule in (("old", old), ("new", new)):
-        if not np.array_equal(np.sort(rule), np.arange(last.n_out)):
-            raise ValueError(f"{name} must be a permutation of the outputs, 0 to {last.n_out - 1}, got {rule!r}")
+        if rule.dtype.kind not in "iu" or rule.shape != (last.n_out,) or set(rule.tolist()) != set(range(last.n_out)):
+            raise ValueError(f"{name} must be a permutation of 0 to {last.n_out - 1}, got {rule.tolist()}")
     moved = copy.deepcopy(network)
     for name, values in last.params.items():
         moved.layers[-1].params[name][..., new] = values[..., old]
