@@ -50,7 +50,8 @@ def run(path, settings, seeds, work, cost, chunk=8):
 def compute(work, setting, seeds):
     """The rows of a job, each with what it was computed with."""
     versions = {"python": platform.python_version(), "numpy": np.__version__, "hourglass": version("hourglass-book")}
-    return [{**setting, "seed": seed, **found, **versions} for seed, found in zip(seeds, work(setting, seeds))]
+    results = zip(seeds, work(setting, seeds), strict=True)
+    return [{**setting, "seed": seed, **found, **versions} for seed, found in results]
 
 
 def place(values):
