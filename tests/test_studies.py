@@ -2,6 +2,7 @@
 
 import contextlib
 import csv
+import fcntl
 import json
 import math
 import os
@@ -244,7 +245,7 @@ def test_killed_at_random_moments_a_run_loses_nothing_but_the_job_at_work(tmp_pa
 # --- the command line ------------------------------------------------------------------------------------------------
 
 
-def test_a_pattern_picks_settings(path, monkeypatch, capsys):
+def test_the_command_line_picks_settings_and_explains_what_is_wrong(path, monkeypatch, capsys):
     work = Work()
     study = SimpleNamespace(__file__=path.with_suffix(".py"), SETTINGS=SETTINGS, SEEDS=SEEDS, work=work, cost=cost)
     monkeypatch.setitem(sys.modules, "studies.small", study)
@@ -253,6 +254,10 @@ def test_a_pattern_picks_settings(path, monkeypatch, capsys):
     command_line.main()
     assert sorted(rows_in(path)) == work.rows == every([SETTINGS[1], SETTINGS[3]], SEEDS)
     assert capsys.readouterr().out == f"{path}: 10 rows added.\n"
+    with open(f"{path}.lock") as lock, pytest.raises(SystemExit, match="2"):
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        command_line.main()
+    assert f"another run is at work on {path}" in capsys.readouterr().err
     monkeypatch.setattr(sys, "argv", [*arguments, "size=7,"])
     with pytest.raises(SystemExit, match="2"):
         command_line.main()
