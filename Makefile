@@ -41,7 +41,7 @@ notebooks: $(READY) ## run every chapter and refresh the outputs stored in it
 
 studies: $(READY) ## run the long experiments, or what is missing of them
 	@for study in capacity autoencoders labels retrieval slimming; do \
-		echo "studies/$$study.py"; env -u TQDM_DISABLE $(RUN) -m studies.$$study || exit 1; done
+		echo "studies/$$study.py"; env -u TQDM_DISABLE $(RUN) -m studies $$study || exit 1; done
 
 serve: ## show the built book on http://localhost:8000 (or PORT=...)
 	@test -e _build/html/index.html || $(MAKE) --no-print-directory book

@@ -1,1 +1,1 @@
-"""Experiments too long for a chapter. Each keeps its rows in a file beside it; book/studies.md explains."""
+"""Experiments too long for a chapter. `python -m studies capacity` runs one; book/studies.md explains."""

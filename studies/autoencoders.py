@@ -8,46 +8,31 @@ both together. The rival is PCA with all its components, in 8 bits, every coordi
 step, such that its error is the same: `rival_bytes` a digit, and `rival_table` for the mean and the components in use.
 """
 
-from pathlib import Path
-
 import numpy as np
 from scipy.optimize import brentq
 from sklearn.decomposition import PCA
 
 import hourglass as hg
 
-from . import runner
-
 SETTINGS = [{"neck": neck, "epochs": epochs} for neck in (1, 2, 4, 8, 16, 32) for epochs in (100, 300)]
 SEEDS = range(10)
-ROWS = Path(__file__).with_suffix(".csv")
 
 
 def work(setting, seeds):
-    """Train the autoencoders with these seeds; their rows."""
-    return [row(setting, seed) for seed in seeds]
-
-
-def row(setting, seed):
-    """The errors of one autoencoder and of PCA, and what they store in how many bytes."""
-    seen, _, unseen, _ = hg.datasets.digits(seed)
-    bent = hg.Autoencoder(
-        setting["neck"],
-        hidden=(128, 64),
-        learning_rate=0.005,
-        epochs=setting["epochs"],
-        batch_size=100,
-        random_state=seed,
-    ).fit(seen)
-    straight = PCA(setting["neck"]).fit(seen)
-    errors = {
-        f"{name}_{which}": error(model.inverse_transform(model.transform(x)), x)
-        for name, model in (("bent", bent), ("pca", straight))
-        for which, x in (("seen", seen), ("unseen", unseen))
-    }
-    found = errors | stored(bent, seen, unseen)
-    found |= rival(seen, unseen, found["stored"])
-    return {**setting, "seed": seed, **{name: f"{value:.4g}" for name, value in found.items()}, **runner.versions()}
+    """Train an autoencoder for each seed: its errors and those of PCA, and what they store in how many bytes."""
+    shape = {"hidden": (128, 64), "batch_size": 100, "learning_rate": 0.005, "epochs": setting["epochs"]}
+    for seed in seeds:
+        seen, _, unseen, _ = hg.datasets.digits(seed)
+        bent = hg.Autoencoder(setting["neck"], random_state=seed, **shape).fit(seen)
+        straight = PCA(setting["neck"]).fit(seen)
+        found = {
+            f"{name}_{which}": error(model.inverse_transform(model.transform(x)), x)
+            for name, model in (("bent", bent), ("pca", straight))
+            for which, x in (("seen", seen), ("unseen", unseen))
+        }
+        found |= stored(bent, seen, unseen)
+        found |= rival(seen, unseen, found["stored"])
+        yield {name: f"{value:.4g}" for name, value in found.items()}
 
 
 def error(pictures, wanted):
@@ -95,7 +80,3 @@ def packed(levels):
 def cost(setting):
     """Epochs."""
     return setting["epochs"]
-
-
-if __name__ == "__main__":
-    runner.main(ROWS, SETTINGS, SEEDS, work, cost, __doc__)

@@ -9,7 +9,6 @@ each image's 7 nearest neighbours. Rates were chosen on other splits.
 """
 
 from functools import cache
-from pathlib import Path
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
@@ -18,7 +17,7 @@ from sklearn.svm import SVC
 
 import hourglass as hg
 
-from . import runner
+from . import coders
 
 CODERS = {"plain": (16, 0.0), "plain wide": (64, 0.0), "denoising": (16, 0.6), "denoising wide": (64, 0.6)}
 TUNED = {  # the encoder to start from, whether to start from its probe, and the rate
@@ -31,12 +30,11 @@ METHODS = ("pixels", "svm", *CODERS, *TUNED, "graph")
 SETTINGS = [{"method": method, "labels": labels} for method in METHODS for labels in (1, 2, 5, 10, 20, 40)]
 SEEDS = range(20)  # splits
 DRAWS = 10
-ROWS = Path(__file__).with_suffix(".csv")
 
 
 def work(setting, seeds):
-    """Try the method on these splits; their rows."""
-    method, rows = setting["method"], []
+    """Try the method on these splits: its accuracies."""
+    method = setting["method"]
     for seed in seeds:
         x, y, x_test, y_test = hg.datasets.digits(seed)
         chosen = np.stack([draw(y, setting["labels"], 100 * seed + i) for i in range(DRAWS)])
@@ -50,9 +48,7 @@ def work(setting, seeds):
             model = SVC(C=10) if method == "svm" else LogisticRegression(max_iter=1000)
             guesses = [model.fit(x[i], y[i]).predict(x_test) for i in chosen]
         right = 100 * np.mean(np.array(guesses) == y_test, axis=1)
-        found = {"accuracy": f"{right.mean():.4g}", "worst": f"{right.min():.4g}", "best": f"{right.max():.4g}"}
-        rows.append({**setting, "seed": seed, **found, **runner.versions()})
-    return rows
+        yield {"accuracy": f"{right.mean():.4g}", "worst": f"{right.min():.4g}", "best": f"{right.max():.4g}"}
 
 
 def draw(y, labels, seed):
@@ -63,48 +59,24 @@ def draw(y, labels, seed):
 
 @cache
 def encoder(d, noise, seed):
-    """The network that codes, trained with a decoder to restore the split's training images."""
-    x, *_ = hg.datasets.digits(seed)
-    decoder = hg.Dense(d, 64), hg.Tanh(), hg.Dense(64, 128), hg.Tanh(), hg.Dense(128, 64)
-    network = hg.Network(hg.GaussianNoise(noise), *encoder_layers(d), *decoder, seed=seed)
-    learn(network, x, x, hg.MeanSquaredError(), 0.003, epochs=100)
-    return fill(hg.Network(*encoder_layers(d)), network.layers[1:])
-
-
-def encoder_layers(d):
-    """Layers that code, untrained."""
-    return [hg.Dense(64, 128), hg.Tanh(), hg.Dense(128, 64), hg.Tanh(), hg.Dense(64, d)]
-
-
-def learn(network, x, y, loss, rate, epochs):
-    """Train with Adam, in batches of 50, at a rate that falls to nothing."""
-    adam = hg.Adam(rate)
-    cooling = hg.cooling(adam, epochs)
-    hg.train(network, x, y, loss=loss, optimizer=adam, epochs=epochs, batch_size=50, callbacks=[cooling])
-
-
-def fill(network, layers):
-    """Give the network's layers these layers' parameters, as far as there are any."""
-    for target, source in zip(network.layers, layers, strict=False):
-        for name, array in source.params.items():
-            target.params[name][...] = array
-    return network
+    """The network that codes; it has learned from the split's training images."""
+    return coders.encoder(hg.datasets.digits(seed)[0], d, seed, 100, noise)
 
 
 def tuned(coder, probed, rate, seed, x, y, x_test):
     """Guesses of networks with a softmax layer on the encoder, a replica a draw."""
-    network = hg.Network(*encoder_layers(16), hg.Dense(16, 10), seeds=range(DRAWS))
+    network = hg.Network(*coders.encoder_layers(16), hg.Dense(16, 10), seeds=range(DRAWS))
     if coder:
         trained = encoder(*CODERS[coder], seed)
-        fill(network, trained.layers)
+        for target, source in zip(network.layers, trained.layers):
+            for name, values in source.params.items():
+                target.params[name][...] = values
         if probed:
-            probes = [
-                LogisticRegression(max_iter=1000).fit(trained(images), of) for images, of in zip(x, y, strict=True)
-            ]
+            probes = [LogisticRegression(max_iter=1000).fit(trained(images), of) for images, of in zip(x, y)]
             network.layers[-1].params["weight"][...] = [probe.coef_.T for probe in probes]
             network.layers[-1].params["bias"][...] = [probe.intercept_ for probe in probes]
     batches = -(-y.shape[1] // 50)
-    learn(network, x, y, hg.SoftmaxCrossEntropy(), rate, epochs=200 // batches)
+    hg.train(network, x, y, loss=hg.SoftmaxCrossEntropy(), **coders.cooled(rate, 200 // batches))
     return network(x_test).argmax(axis=-1)
 
 
@@ -129,7 +101,3 @@ def graph(seed, alpha=0.99):
 def cost(setting):
     """Seconds for a split, roughly."""
     return 0.7 if setting["method"] in TUNED else 0.2
-
-
-if __name__ == "__main__":
-    runner.main(ROWS, SETTINGS, SEEDS, work, cost, __doc__)

@@ -6,23 +6,19 @@ The codes: PCA's; those of an autoencoder 64-128-64-d-64-128-64 (tanh, linear ne
 trained with labels, the layer of d tanh units in a network 64-64-d-10 (20 epochs).
 """
 
-from pathlib import Path
-
 import numpy as np
 from sklearn.decomposition import PCA
 
 import hourglass as hg
 
-from . import runner
+from .coders import cooled, encoder
 
 SETTINGS = [{"codes": codes, "d": d} for codes in ("PCA", "autoencoder", "labels") for d in (2, 4, 8, 16)]
 SEEDS = range(10)  # splits
-ROWS = Path(__file__).with_suffix(".csv")
 
 
 def work(setting, seeds):
-    """Code and search these splits; their rows."""
-    rows = []
+    """Code and search these splits: the shares of hits."""
     for seed in seeds:
         x, y, x_test, y_test = hg.datasets.digits(seed)
         code = CODERS[setting["codes"]](x, y, setting["d"], seed)
@@ -30,12 +26,10 @@ def work(setting, seeds):
         low, high = codes.min(axis=0), codes.max(axis=0)
         levels, levels_test = (np.rint(15 * np.clip((z - low) / (high - low), 0, 1)) for z in (codes, codes_test))
         step = (high - low) / 15
-        found = {
+        yield {
             "exact": f"{precision(codes, codes_test, y, y_test):.4g}",
             "rounded": f"{precision(levels * step, levels_test * step, y, y_test):.4g}",
         }
-        rows.append({**setting, "seed": seed, **found, **runner.versions()})
-    return rows
 
 
 def precision(codes, codes_test, y, y_test):
@@ -51,25 +45,14 @@ def pca(x, y, d, seed):
 
 def autoencoder(x, y, d, seed):
     """The neck of an autoencoder."""
-    encoder = hg.Dense(64, 128), hg.Tanh(), hg.Dense(128, 64), hg.Tanh(), hg.Dense(64, d)
-    decoder = hg.Dense(d, 64), hg.Tanh(), hg.Dense(64, 128), hg.Tanh(), hg.Dense(128, 64)
-    network = hg.Network(*encoder, *decoder, seed=seed)
-    learn(network, x, x, hg.MeanSquaredError(), 0.003, 200)
-    return lambda images: network.activations(images)[4]
+    return encoder(x, d, seed, 200)
 
 
 def trained(x, y, d, seed):
     """The last hidden layer of a classifier."""
     network = hg.Network(hg.Dense(64, 64), hg.ReLU(), hg.Dense(64, d), hg.Tanh(), hg.Dense(d, 10), seed=seed)
-    learn(network, x, y, hg.SoftmaxCrossEntropy(), 0.01, 20)
-    return lambda images: network.activations(images)[3]
-
-
-def learn(network, x, y, loss, rate, epochs):
-    """Train with Adam, in batches of 50, at a rate that falls to nothing."""
-    adam = hg.Adam(rate)
-    cooling = hg.cooling(adam, epochs)
-    hg.train(network, x, y, loss=loss, optimizer=adam, epochs=epochs, batch_size=50, callbacks=[cooling])
+    hg.train(network, x, y, loss=hg.SoftmaxCrossEntropy(), **cooled(0.01, 20))
+    return hg.chain(network.layers[:4])
 
 
 CODERS = {"PCA": pca, "autoencoder": autoencoder, "labels": trained}
@@ -78,7 +61,3 @@ CODERS = {"PCA": pca, "autoencoder": autoencoder, "labels": trained}
 def cost(setting):
     """Seconds for a split, roughly."""
     return 2 if setting["codes"] == "autoencoder" else 0.1
-
-
-if __name__ == "__main__":
-    runner.main(ROWS, SETTINGS, SEEDS, work, cost, __doc__)

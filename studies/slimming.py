@@ -9,13 +9,11 @@ for 90. Then come networks pruned in the course of 60 epochs and trained for 60 
 they are packed, and what is measured has been unpacked.
 """
 
-from pathlib import Path
-
 import numpy as np
 
 import hourglass as hg
 
-from . import runner
+from .coders import cooled
 
 N_TEST = 597
 SPARSITIES = (0.5, 0.7, 0.8, 0.9, 0.95, 0.98)
@@ -32,24 +30,20 @@ SETTINGS = [
     ),
 ]
 SEEDS = range(16)
-ROWS = Path(__file__).with_suffix(".csv")
 RATES = {True: 0.01, False: 0.03}  # with hidden units and without, before the rounding
 
 
 def work(setting, seeds):
-    """Train and slim the networks with these seeds; their rows."""
+    """Train and slim the networks with these seeds: right answers and bytes."""
     x, y, x_test, y_test = map(np.stack, zip(*(hg.datasets.digits(seed=seed) for seed in seeds), strict=True))
     network, bits = slimmed(x, y, seeds, **setting), setting["bits"]
-    rows = []
-    for i, seed in enumerate(seeds):
+    for i in range(len(seeds)):
         single = network[i]
         n_bytes = plain_bytes(single, setting["sparsity"])
         if bits < 32:
             packed = hg.slimming.encode(single, bits)
             single, n_bytes = hg.slimming.decode(packed), len(packed)
-        right = round(N_TEST * hg.accuracy(single(x_test[i]), y_test[i]))
-        rows.append({**setting, "seed": seed, "right": right, "bytes": n_bytes, **runner.versions()})
-    return rows
+        yield {"right": round(N_TEST * hg.accuracy(single(x_test[i]), y_test[i])), "bytes": n_bytes}
 
 
 def slimmed(x, y, seeds, hidden, how, sparsity, bits):
@@ -82,21 +76,16 @@ def slimmed(x, y, seeds, hidden, how, sparsity, bits):
 
 def fitted(network, x, y, epochs, wrap=lambda adam: adam, rate=0.003):
     """The network, trained in place."""
-    adam = hg.Adam(rate)
-    hg.train(network, x, y, optimizer=wrap(adam), **schedule(adam, epochs))
+    training = cooled(rate, epochs)
+    optimizer = wrap(training.pop("optimizer"))
+    hg.train(network, x, y, loss=hg.SoftmaxCrossEntropy(), optimizer=optimizer, **training)
     return network
 
 
 def pruned(network, x, y, epochs, sparsity, rate=0.003):
     """A copy, trained, and pruned on the way."""
-    adam = hg.Adam(rate)
-    return hg.slimming.prune_during(network, x, y, sparsity, optimizer=adam, **schedule(adam, epochs))[0]
-
-
-def schedule(adam, epochs):
-    """What all trainings share."""
-    cooling = [hg.cooling(adam, epochs)]
-    return {"loss": hg.SoftmaxCrossEntropy(), "epochs": epochs, "batch_size": 50, "callbacks": cooling}
+    loss = hg.SoftmaxCrossEntropy()
+    return hg.slimming.prune_during(network, x, y, sparsity, loss=loss, **cooled(rate, epochs))[0]
 
 
 def plain_bytes(network, sparsity):
@@ -111,7 +100,3 @@ def plain_bytes(network, sparsity):
 def cost(setting):
     """Weights times epochs."""
     return 74 * max(setting["hidden"], 9) * (120 if setting["bits"] < 32 else 90)
-
-
-if __name__ == "__main__":
-    runner.main(ROWS, SETTINGS, SEEDS, work, cost, __doc__)
