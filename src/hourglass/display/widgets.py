@@ -4,6 +4,7 @@ from itertools import product
 
 import ipywidgets
 import matplotlib.pyplot as plt
+import numpy as np
 
 from . import figures
 
@@ -22,12 +23,14 @@ def slider(draw, sliders, alt, start=None):
         raise ValueError(f"sliders must map at least one label to at least one value, got {sliders!r}")
     start = [v[0] for v in values] if start is None else start
     positions = [v.index(s) for v, s in zip(values, start, strict=True)]
-    frames, places = {}, []
+    drawn = {}
     for point in product(*values):
-        figure = draw(*point)
-        places = settle(figure, places)
-        frames[point] = ipywidgets.HTML(figures.to_svg(figure, alt.format(*map(told, point))))
-        plt.close(figure)
+        drawn[point] = draw(*point)
+        plt.close(drawn[point])
+    align(drawn.values())
+    frames = {
+        point: ipywidgets.HTML(figures.to_svg(figure, alt.format(*map(told, point)))) for point, figure in drawn.items()
+    }
     controls = [
         ipywidgets.SelectionSlider(
             options=[(told(v), i) for i, v in enumerate(vs)],
@@ -50,15 +53,19 @@ def slider(draw, sliders, alt, start=None):
     return ipywidgets.VBox([*controls, stack(())])
 
 
-def settle(figure, places):
-    """Put the axes where the first picture has them, so that nothing jumps from one picture to the next."""
-    if len(places) != len(figure.axes):
-        figure.canvas.draw()
-        places = [ax.get_position(original=True) for ax in figure.axes]
-    figure.set_layout_engine("none")
-    for ax, place in zip(figure.axes, places, strict=True):
-        ax.set_position(place)
-    return places
+def align(drawn):
+    """Let nothing jump from one picture to the next: all get the size of the largest, and the axes of those that have
+    as many get the places that they have in the first."""
+    size, places = np.max([figure.get_size_inches() for figure in drawn], axis=0), {}
+    for figure in drawn:
+        figure.set_size_inches(size)
+        count = len(figure.axes)
+        if count not in places:
+            figure.draw_without_rendering()
+            places[count] = [ax.get_position(original=True) for ax in figure.axes]
+        figure.set_layout_engine("none")
+        for ax, place in zip(figure.axes, places[count], strict=True):
+            ax.set_position(place)
 
 
 def told(value):
