@@ -28,18 +28,13 @@ def slider(draw, sliders, alt, start=None):
         drawn[point] = draw(*point)
         plt.close(drawn[point])
     align(drawn.values())
-    frames = {
-        point: ipywidgets.HTML(figures.to_svg(figure, alt.format(*map(told, point)))) for point, figure in drawn.items()
-    }
+    frames = {p: ipywidgets.HTML(figures.to_svg(f, alt.format(*map(told, p)))) for p, f in drawn.items()}
+    look = {"style": {"description_width": "initial"}, "layout": {"width": "auto"}}
     controls = [
         ipywidgets.SelectionSlider(
-            options=[(told(v), i) for i, v in enumerate(vs)],
-            index=position,
-            description=label,
-            style={"description_width": "initial"},
-            layout={"width": "auto"},
+            options=[(told(v), i) for i, v in enumerate(vs)], index=at, description=label, **look
         )
-        for label, vs, position in zip(labels, values, positions, strict=True)
+        for label, vs, at in zip(labels, values, positions, strict=True)
     ]
 
     def stack(point):

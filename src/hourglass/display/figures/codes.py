@@ -21,19 +21,19 @@ def code_map(panels, rule, extent=1.0, square=True):
     """
     count = len(panels) if isinstance(panels, dict) else 1
     figure, places = beside(panels, height=NARROW if count == 1 else WIDTH / count + 0.3)
-    for ax, (codes, directions) in places:
-        map_codes(ax, codes, directions, rule, extent, named=count < 3)
-        if square:
-            edge = {"fill": False, "edgecolor": MUTED, "linewidth": 0.8}
-            ax.add_patch(Rectangle((-extent, -extent), 2 * extent, 2 * extent, **edge))
+    for ax, panel in places:
+        map_codes(ax, *panel, rule, extent, square, named=count < 3)
     return figure
 
 
-def map_codes(ax, codes, directions, rule, extent=1.0, named=True):
-    """One map on `ax`, without the square."""
+def map_codes(ax, codes, directions, rule, extent=1.0, square=True, named=True):
+    """One map on `ax`, with numbers if wanted, and if there are not too many."""
     limits = -1.25 * extent, 1.25 * extent
     ax.set(xlim=limits, ylim=limits, aspect="equal")
     ax.axis("off")
+    if square:
+        edge = {"fill": False, "edgecolor": MUTED, "linewidth": 0.8}
+        ax.add_patch(Rectangle((-extent, -extent), 2 * extent, 2 * extent, **edge))
     named = named and max(len(codes), directions.shape[1]) <= CROWD
     sectors(ax, directions, extent, named)
     if directions.shape[1] <= CROWD and directions.any():
@@ -66,11 +66,8 @@ def beside_codes(net, activations, codes, directions, rule):
     """The diagram of an n-2-n network, and beside it the plane of its codes; arguments as `network` and `code_map`
     take them. Returns the figure."""
     figure, (left, right) = new(2, height=3.4)
-    weights = matrices(net)
-    largest = max(np.abs(weight).max() for weight in weights)
-    diagram(left, [weight / largest for weight in weights], activations)
+    diagram(left, matrices(net), activations, max(np.abs(weight).max() for weight in matrices(net)))
     map_codes(right, codes, directions, rule)
-    right.add_patch(Rectangle((-1, -1), 2, 2, fill=False, edgecolor=MUTED, linewidth=0.8))
     return figure
 
 

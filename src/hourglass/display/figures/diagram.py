@@ -22,18 +22,14 @@ def network(weights, activations=None, labels=None, names=None, numbers=False):
     """
     titles = next((given for given in (activations, weights) if isinstance(given, dict)), [""])
     weights, activations = (v if isinstance(v, dict) else dict.fromkeys(titles, v) for v in (weights, activations))
-    panels = {title: (matrices(weights[title]), activations[title]) for title in titles}
-    largest = max(np.abs(weight).max() for one, _ in panels.values() for weight in one) or 1.0
-    figure, places = beside(panels, height=2.4)
+    figure, places = beside({title: (matrices(weights[title]), activations[title]) for title in titles}, height=2.4)
+    largest = max(np.abs(weight).max() for _, (one, _) in places for weight in one)
     for ax, (one, fired) in places:
-        diagram(ax, [weight / largest for weight in one], fired, labels, names)
-        if numbers:
-            write_weights(ax, one)
-    if len(panels) == 1:
+        diagram(ax, one, fired, largest, labels, names, numbers)
+    if len(places) == 1:
         longest = max((len(text) for column in labels or () for text in column or ()), default=0)
-        wide = 1.2 + 1.5 * len(one) + 0.08 * longest
         tall = 0.46 * np.ptp(ax.get_ylim()) + 0.25 * (names is not None)
-        figure.set_size_inches(min(WIDTH, wide), np.clip(tall, 1.8, 4.2))
+        figure.set_size_inches(min(WIDTH, 1.2 + 1.5 * len(one) + 0.08 * longest), np.clip(tall, 1.8, 4.2))
     return figure
 
 
@@ -44,30 +40,26 @@ def matrices(weights):
     return weights
 
 
-def columns_of(weights):
-    """Where the units stand, an array (units, 2) for each column, and their radius."""
-    sizes = [weight.shape[0] for weight in weights] + [weights[-1].shape[1]]
+def diagram(ax, weights, activations, largest, labels=None, names=None, numbers=False):
+    """One network on `ax`; largest: the weight that is drawn thickest; the rest as `network` takes it."""
+    sizes = [len(weights[0]), *(weight.shape[1] for weight in weights)]
     gap = min(1.0, 7 / max(sizes))  # between the units of a column; one gap for all columns, so that the neck is narrow
+    radius = (0.32 if max(sizes) <= 16 else 0.4) * gap
     columns = [np.stack([np.full(n, 2.6 * i), gap * ((n - 1) / 2 - np.arange(n))], axis=1) for i, n in enumerate(sizes)]
-    return columns, (0.32 if max(sizes) <= 16 else 0.4) * gap
-
-
-def diagram(ax, weights, activations=None, labels=None, names=None):
-    """One network on `ax`; weights relative to the largest, the rest as `network` takes it."""
-    columns, radius = columns_of(weights)
-    labels = labels or [None] * len(columns)
     silhouette(ax, columns, radius)
     for left, right, weight in zip(columns, columns[1:], weights, strict=False):
-        connections(ax, left, right, weight)
+        connections(ax, left, right, weight / (largest or 1.0))
+        if numbers:
+            write(ax, left, right, weight)
+    labels, floor = labels or [None] * len(columns), -gap * (max(sizes) - 1) / 2 - radius - 0.35
     for i, places in enumerate(columns):
         units(ax, places, radius, None if activations is None else activations[i])
         side, align = (-1, "right") if i == 0 else (1, "left")
         for (x, y), text in zip(places, labels[i] or [], strict=False):
             ax.text(x + side * (radius + 0.15), y, text, ha=align, va="center")
         if names is not None:
-            floor = min(y for column in columns for _, y in column) - radius - 0.35
             ax.text(places[0, 0], floor, names[i], ha="center", va="top", color=MUTED)
-    ax.set_aspect("equal" if max(map(len, columns)) <= 16 else "auto")
+    ax.set_aspect("equal" if max(sizes) <= 16 else "auto")
     ax.margins(0.16 if any(labels) else 0.06, 0.06)
     ax.axis("off")
 
@@ -107,14 +99,12 @@ def connections(ax, left, right, weight):
         lines(chosen, linewidths=widths, colors=colour, linestyles=[dashes], alpha=max(0.25, 0.9 * crowd**0.3))
 
 
-def write_weights(ax, weights):
+def write(ax, left, right, weight):
     """Each weight on its connection, at one of two places, so that neighbours do not meet."""
-    columns, _ = columns_of(weights)
     box = {"facecolor": PAPER, "edgecolor": "none", "pad": 1, "alpha": 0.85}
-    for left, right, weight in zip(columns, columns[1:], weights, strict=False):
-        for (i, j), value in np.ndenumerate(weight):
-            place = left[i] + (0.28 + 0.44 * (j % 2)) * (right[j] - left[i])
-            ax.text(*place, f"{value:.2g}".replace("-", "−"), ha="center", va="center", bbox=box, zorder=3)
+    for (i, j), value in np.ndenumerate(weight):
+        place = left[i] + (0.28 + 0.44 * (j % 2)) * (right[j] - left[i])
+        ax.text(*place, f"{value:.2g}".replace("-", "−"), ha="center", va="center", bbox=box, zorder=3)
 
 
 def units(ax, places, radius, activation):
