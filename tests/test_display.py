@@ -357,7 +357,7 @@ def example(name):
 
 def test_every_function_that_draws_has_an_example():
     public = {name for name, value in vars(hg.figures).items() if callable(value)}
-    assert {name.split(",")[0] for name in EXAMPLES} == public - {"new", "to_svg", "use_style"}
+    assert {name.split(",")[0] for name in EXAMPLES} == public - {"to_svg", "use_style"}
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
@@ -417,6 +417,14 @@ def test_a_mosaic_keeps_the_order_of_its_pictures():
     assert np.isnan(whole[2]).all() and np.isnan(whole[:, 2]).all()
 
 
+def test_names_of_lines_stand_apart_though_another_panel_stretches_the_scale():
+    close = {"x": [0, 1], "series": {f"line {i}": [1, 1 + i / 1000] for i in range(4)}}
+    figure = hg.figures.curves({"close": close, "far": {"x": [0, 1], "series": {"high": [0, 100]}}}, "epoch")
+    figure.draw_without_rendering()
+    heights = [(box.y0 + box.y1) / 2 for box in (text.get_window_extent() for text in figure.axes[0].texts)]
+    assert np.diff(heights).min() > 0.9 * style.SMALL * figure.dpi / 72
+
+
 class TestFlow:
     NATS, DENSITY = np.array([[0, 1, 2.0], [0, 2, 3], [0, 9, 9]]), np.eye(3)
 
@@ -451,7 +459,7 @@ def test_a_globe_joins_nearest_neighbours():
 
 class TestThemed:
     def test_text_stays_text(self):
-        figure, ax = hg.figures.new()
+        figure, ax = style.new()
         ax.set(xlabel="learning rate", ylabel="loss & more", xscale="log", xlim=(1e-3, 1))
         texts = {"".join(t.itertext()).strip() for t in ElementTree.fromstring(hg.figures.to_svg(figure, "x")).iter()}
         assert {"learning rate", "loss & more"} <= texts
@@ -459,7 +467,7 @@ class TestThemed:
 
     @pytest.mark.parametrize("alt", ["plain", AWKWARD, "it's", "Zürich → σ(s)", "{braces}", "<b>bold</b>"])
     def test_the_alternative_text_arrives_as_written(self, alt):
-        assert label(hg.figures.to_svg(hg.figures.new()[0], alt)) == alt
+        assert label(hg.figures.to_svg(style.new()[0], alt)) == alt
 
     def test_a_picture_brings_no_style_sheet(self):
         """It would hold for the whole page, and a page that must be styled anew makes a slider slow."""

@@ -7,4 +7,4 @@ from .flow import flow, flow_at
 from .maps import boundary, bowl_and_line, bowls, decision_maps
 from .pictures import confusion, decoded_at, digit_plane, image_rows, images, picture_and_bars, weight_maps
 from .plots import activation_curves, approximations, curves, dead_units, intervals, rasters, strips
-from .style import new, to_svg, use_style
+from .style import to_svg, use_style

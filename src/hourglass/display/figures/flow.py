@@ -56,5 +56,5 @@ def flow_at(epoch, epochs, layers, xlabel="epoch", xscale="linear"):
     left.axvline(epoch, color=INK, linewidth=0.6, zorder=0)
     highest = max(density.max() for _, density, _ in layers.values())
     right.set(xlabel="value of T", ylabel="density", ylim=(0, 1.05 * highest), yticks=())
-    label_ends(left, ends)
+    label_ends(figure, {left: ends})
     return figure

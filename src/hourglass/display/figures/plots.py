@@ -29,21 +29,25 @@ def colours_of(names):
     return [kept[name] if name in kept else next(free) for name in names]
 
 
-def label_ends(ax, ends):
-    """Names beside the right ends of lines, (x, y, name, colour) each, pushed apart so that none covers another."""
-    ax.figure.draw_without_rendering()  # the scale must be settled before places on the page can be compared
-    ends = sorted(ends, key=lambda end: end[1])
-    points = ax.transData.transform([end[:2] for end in ends]) * 72 / ax.figure.dpi
-    spaced = points[:, 1].copy()
-    for _ in range(50):
-        for j, i in combinations(range(len(ends)), 2):
-            overlap = 1.15 * SMALL - (spaced[i] - spaced[j])
-            if overlap > 0 and abs(points[i, 0] - points[j, 0]) < 40:  # lines that end further apart do not meet
-                spaced[j] -= overlap / 2
-                spaced[i] += overlap / 2
+def label_ends(figure, ends):
+    """Names beside the right ends of lines, pushed apart so that none covers another.
+
+    ends: {axes: [(x, y, name, colour)]}, once all is drawn that the scales depend on.
+    """
+    figure.draw_without_rendering()  # the scales must be settled before places on the page can be compared
     beside_it = {"textcoords": "offset points", "va": "center", "annotation_clip": False}
-    for (x, y, name, colour), up in zip(ends, spaced - points[:, 1], strict=True):
-        ax.annotate(name, (x, y), (6, up), color=colour, **beside_it)
+    for ax, lines in ends.items():
+        lines = sorted(lines, key=lambda line: line[1])
+        points = ax.transData.transform([line[:2] for line in lines]) * 72 / figure.dpi
+        spaced = points[:, 1].copy()
+        for _ in range(50):
+            for j, i in combinations(range(len(lines)), 2):
+                overlap = 1.15 * SMALL - (spaced[i] - spaced[j])
+                if overlap > 0 and abs(points[i, 0] - points[j, 0]) < 40:  # lines that end further apart do not meet
+                    spaced[j] -= overlap / 2
+                    spaced[i] += overlap / 2
+        for (x, y, name, colour), up in zip(lines, spaced - points[:, 1], strict=True):
+            ax.annotate(name, (x, y), (6, up), color=colour, **beside_it)
 
 
 def guide(ax, y, text, end=0):
@@ -64,6 +68,7 @@ def curves(panels, xlabel, ylabel=None, marks=(), line=None, height=None, sharey
     panels = {"": panels} if "series" in panels else panels
     figure, places = beside(panels, height=height, sharey=sharey)
     axes = {"xscale": "linear", "yscale": "linear"} | axes  # these first: they undo the ticks
+    ends = {ax: [] for ax, _ in places}
     for ax, panel in places:
         ax.set(**axes, xlabel=xlabel, ylabel=ylabel)
         if sharey:
@@ -74,17 +79,17 @@ def curves(panels, xlabel, ylabel=None, marks=(), line=None, height=None, sharey
             ax.minorticks_off()
         for y, text in marks:
             guide(ax, y, text)
-        x, series, ends = panel["x"], panel["series"], []
+        x, series = panel["x"], panel["series"]
         for (name, y), colour in zip(series.items(), colours_of(series), strict=True):
             xs = x[name] if isinstance(x, dict) else x
             ax.plot(xs, y, color=colour, **line or {})
             if name in panel.get("bands", {}):
                 ax.fill_between(xs, *panel["bands"][name], color=colour, alpha=0.18, linewidth=0)
-            ends.append((xs[-1], y[-1], name, colour))
-        label_ends(ax, ends)
+            ends[ax].append((xs[-1], y[-1], name, colour))
         for x, y, text in panel.get("notes", ()):
             ax.plot(x, y, "v", color=INK, markersize=6, clip_on=False, zorder=4)
             ax.annotate(text, (x, y), (0, 7), textcoords="offset points", ha="center")
+    label_ends(figure, ends)
     return figure
 
 
