@@ -244,37 +244,42 @@ class TestSlider:
         with pytest.raises(ValueError):
             widgets.slider(draw, sliders, "{}", start=start)
 
-    SHAPES = {  # columns, size in inches and length of the labels, of one picture after the other
-        "as many axes": [(1, (3, 2), 0), (1, (3, 2), 3), (1, (3, 2), 6)],
-        "one, two, one": [(1, (3, 2), 0), (2, (3, 2), 3), (1, (3, 2), 6), (2, (3, 2), 0)],
-        "larger and smaller": [(1, (3, 2), 0), (1, (2, 4), 3), (1, (5, 1), 0)],
-        "all at once": [(2, (3, 2), 2), (1, (2, 4), 3), (3, (5, 1), 0), (1, (2, 2), 6), (2, (6, 2), 0), (0, (1, 1), 0)],
+    SHAPES = {  # grid, size in inches and length of the labels, of one picture after the other
+        "same grid": [((1, 1), (3, 2), 0), ((1, 1), (3, 2), 3), ((1, 1), (3, 2), 6)],
+        "one, two, one": [((1, 1), (3, 2), 0), ((1, 2), (3, 2), 3), ((1, 1), (3, 2), 6), ((1, 2), (3, 2), 0)],
+        "beside, below": [((1, 2), (3, 3), 0), ((2, 1), (3, 3), 2), ((1, 2), (3, 3), 1), ((2, 1), (3, 3), 0)],
+        "larger, smaller": [((1, 1), (3, 2), 0), ((1, 1), (2, 4), 3), ((1, 1), (5, 2), 0)],
+        "all at once": [((1, 2), (3, 2), 2), ((1, 1), (2, 4), 3), ((1, 3), (5, 2), 0), ((1, 1), (2, 2), 6)],
+        "nothing, something": [((0, 0), (1, 1), 0), ((1, 1), (3, 2), 3), ((0, 0), (1, 1), 0)],
     }
 
     @pytest.mark.parametrize("shapes", SHAPES.values(), ids=SHAPES)
     def test_pictures_of_whatever_shape_are_aligned(self, monkeypatch, shapes):
-        """All have one size, that of the largest; those with as many axes have them in the same places."""
-        sizes, places = set(), {}
+        """All have one size, that of the largest; those with the same grid have their axes in the same places, and the
+        first and the last of them are whole."""
+        sizes, places, whole = set(), {}, {}
 
         def note(figure, alt):
             figure.draw_without_rendering()
             sizes.add(tuple(figure.get_size_inches()))
-            found = places.setdefault(len(figure.axes), [])
-            found.append([ax.get_position().bounds for ax in figure.axes])
+            grid, _, _ = shapes[len(whole)]
+            places.setdefault(grid, []).append([ax.get_position().bounds for ax in figure.axes])
+            whole[len(whole)] = all(ax.get_tightbbox().x0 >= 0 for ax in figure.axes)
             return "<svg/>"
 
         def draw(number):
-            columns, size, length = shapes[number]
+            (rows, columns), size, length = shapes[number]
             figure = plt.figure(figsize=size)
-            for column in range(columns):
-                figure.add_subplot(1, columns, column + 1).set_ylabel("high\n" * length)
+            for place in range(rows * columns):
+                figure.add_subplot(rows, columns, place + 1).set_ylabel("high\n" * length)
             return figure
 
         monkeypatch.setattr(widgets.figures, "to_svg", note)
         widgets.slider(draw, {"number": range(len(shapes))}, "{}")
         assert sizes == {tuple(np.max([size for _, size, _ in shapes], axis=0))}
-        assert sorted(places) == sorted({columns for columns, _, _ in shapes})
+        assert list(places) == list(dict.fromkeys(grid for grid, _, _ in shapes))
         assert all(found == found[:1] * len(found) for found in places.values())
+        assert whole[0] and whole[len(shapes) - 1]
         assert not plt.get_fignums(), "a figure is left open"
 
 

@@ -49,18 +49,22 @@ def slider(draw, sliders, alt, start=None):
 
 
 def align(drawn):
-    """Let nothing jump from one picture to the next: all get the size of the largest, and the axes of those that have
-    as many get the places that they have in the first."""
-    size, places = np.max([figure.get_size_inches() for figure in drawn], axis=0), {}
+    """Let nothing jump from one picture to the next: all get the size of the largest, and those whose axes form the
+    same grid have them in the same places, with room for the labels of the first and the last of them."""
+    size, grids = np.max([figure.get_size_inches() for figure in drawn], axis=0), {}
     for figure in drawn:
         figure.set_size_inches(size)
-        count = len(figure.axes)
-        if count not in places:
+        grids.setdefault(str([ax.get_subplotspec() for ax in figure.axes]), []).append(figure)
+    for alike in grids.values():
+        places = []
+        for figure in (alike[0], alike[-1]):
             figure.draw_without_rendering()
-            places[count] = [ax.get_position(original=True) for ax in figure.axes]
-        figure.set_layout_engine("none")
-        for ax, place in zip(figure.axes, places[count], strict=True):
-            ax.set_position(place)
+            places.append([ax.get_position(original=True).extents for ax in figure.axes])
+        low, high = np.max(places, axis=0), np.min(places, axis=0)
+        for figure in alike:
+            figure.set_layout_engine("none")
+            for ax, (left, bottom, *_), (*_, right, top) in zip(figure.axes, low, high, strict=True):
+                ax.set_position((left, bottom, right - left, top - bottom))
 
 
 def told(value):
