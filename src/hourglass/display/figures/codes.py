@@ -17,7 +17,7 @@ def code_map(panels, rule, extent=1.0, square=True):
     side. rule: the right output of each pattern, (patterns,). extent: half the width of the plane shown. square:
     whether to draw the edge that tanh cannot cross. A code in the sector of its right output is a blue disc with its
     input's number; in another, a vermilion triangle. Grey diamonds are the directions, to a scale of their own.
-    Numbers outside the frame name the outputs, both counted from 1. Returns the figure.
+    Numbers outside the frame name the outputs, both counted from 1.
     """
     count = len(panels) if isinstance(panels, dict) else 1
     figure, places = beside(panels, height=NARROW if count == 1 else WIDTH / count + 0.3)
@@ -63,8 +63,7 @@ def sectors(ax, directions, extent, named):
 
 
 def beside_codes(net, activations, codes, directions, rule):
-    """The diagram of an n-2-n network, and beside it the plane of its codes; arguments as `network` and `code_map`
-    take them. Returns the figure."""
+    """An n-2-n network beside the plane of its codes; arguments as `network` and `code_map` take them."""
     figure, (left, right) = new(2, height=3.4)
     diagram(left, matrices(net), activations, max(np.abs(weight).max() for weight in matrices(net)))
     map_codes(right, codes, directions, rule)
@@ -74,8 +73,7 @@ def beside_codes(net, activations, codes, directions, rule):
 def tangents(codes, directions, bias):
     """The outputs' scores over the code of a neck of one unit, each a tangent to the parabola x²; the highest wins.
 
-    codes: (n, 1). directions: (1, n). bias: (n,). The dots are the codes, on the line that wins there. Returns
-    the figure.
+    codes: (n, 1). directions: (1, n). bias: (n,). The dots are the codes, on the line that wins there.
     """
     figure, ax = new(height=2.9, width=5.2)
     x = np.linspace(-1, 1, 201)[:, None]
@@ -93,10 +91,7 @@ def tangents(codes, directions, bias):
 
 
 def globe(panels, turn=30):
-    """Points around the sphere, each joined to its nearest neighbours; those behind are pale.
-
-    panels: {title: (n, 3)}. turn: of the view, in degrees. Returns the figure.
-    """
+    """Points around the sphere, {title: (n, 3)}, each joined to its nearest; those behind are pale. turn: degrees."""
     figure, places = beside(panels, height=WIDTH / max(2, len(panels)) + 0.3)
     around, up = np.radians(turn), np.radians(20)
     sight = np.array([np.cos(around) * np.cos(up), np.sin(around) * np.cos(up), np.sin(up)])

@@ -18,7 +18,7 @@ def network(weights, activations=None, labels=None, names=None, numbers=False):
     hatched vermilion below. For several diagrams, weights or activations or both are {title: ...}.
     labels: one list of texts for each column of units, or None. names: one text for each column, written below it.
     numbers: whether to write the weights on the connections; for networks of few units.
-    Positive weights are blue and solid, negative ones vermilion and dashed; thickness is size. Returns the figure.
+    Positive weights are blue and solid, negative ones vermilion and dashed; thickness is size.
     """
     titles = next((given for given in (activations, weights) if isinstance(given, dict)), [""])
     weights, activations = (v if isinstance(v, dict) else dict.fromkeys(titles, v) for v in (weights, activations))

@@ -13,8 +13,7 @@ def flow(epochs, layers, marks=()):
     """Above, each layer's information over the epochs; below, where its values lie.
 
     epochs: (e,). layers: {name: (nats, density, grid)}, nats (seeds, e), drawn as median and range, density (e, m) of
-    one seed at the numbers of grid, (m,), dark where it is high. marks: (nats, text) of horizontal lines. Returns the
-    figure.
+    one seed at the numbers of grid, (m,), dark where it is high. marks: (nats, text) of horizontal lines.
     """
     figure, axes = new(len(layers), 2, height=2.3, squeeze=False, sharex=True)
     for (upper, lower), colour, (name, (nats, density, grid)) in zip(axes.T, OTHERS, layers.items(), strict=False):
@@ -40,7 +39,7 @@ def flow_at(epoch, epochs, layers, xlabel="epoch", xscale="linear"):
     """One epoch: a mark on each layer's information, and the densities of the layers' values.
 
     epochs: (e,), or what else runs along the axis. layers: {name: (nats, density, grid)}, as `flow` takes them, but
-    nats (e,) of one seed. Returns the figure.
+    nats (e,) of one seed.
     """
     figure, (left, right) = new(2, height=2.8)
     place, ends = int(np.flatnonzero(np.asarray(epochs) == epoch)[0]), []

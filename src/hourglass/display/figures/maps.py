@@ -17,10 +17,11 @@ def plane(extent, steps):
     return axes, np.stack(np.meshgrid(*axes), axis=-1).reshape(-1, 2)
 
 
-def extent_of(x, margin=0.12):
+def extent_of(x):
     """The box around the points, with a margin."""
     low, high = x.min(axis=0), x.max(axis=0)
-    return np.stack([low - margin * (high - low), high + margin * (high - low)], axis=1).ravel()
+    margin = 0.12 * (high - low)
+    return np.stack([low - margin, high + margin], axis=1).ravel()
 
 
 def bands(ax, extent, score, steps):
@@ -35,10 +36,7 @@ def bands(ax, extent, score, steps):
 
 
 def decision_maps(networks, x, y):
-    """Maps of the probability of class 1 side by side, one a network, over the same data.
-
-    networks: {title: network with one output and no replicas}. x, y: the data. Returns the figure.
-    """
+    """Maps of the probability of class 1 over the data. networks: {title: network of one output, no replicas}."""
     figure, places = beside(networks, height=2.2 if len(networks) > 1 else 3.2)
     for ax, network in places:
         bands(ax, extent_of(x), network, 61)
@@ -49,10 +47,7 @@ def decision_maps(networks, x, y):
 
 
 def boundary(units, x, y):
-    """Decision lines of units, the weights as an arrow across, bands of equal probability, and the data.
-
-    units: (w₁, w₂, b), or {title: (w₁, w₂, b)} for several side by side. Returns the figure.
-    """
+    """Decision lines of units, (w₁, w₂, b) or {title: (w₁, w₂, b)}, weights as arrows, and the data on their ground."""
     figure, places = beside(units, height=2.0 if isinstance(units, dict) else 4.0)
     for ax, (*weights, bias) in places:
         line(ax, np.array(weights), bias, x, y)
@@ -77,7 +72,7 @@ def line(ax, weights, bias, x, y):
 def bowls(loss_at, paths, extent):
     """A loss over two weights as contours, a cross at its lowest point, and paths of descent, their last points large.
 
-    loss_at: function from points (n, 2) to (n,). paths: {title: (steps, 2)}. Returns the figure.
+    loss_at: function from points (n, 2) to (n,). paths: {title: (steps, 2)}.
     """
     figure, places = beside(paths, height=2.6, sharey=True)
     for ax, path in places:

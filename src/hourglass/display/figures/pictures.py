@@ -23,10 +23,7 @@ def show_weights(ax, weights):
 
 
 def images(pictures, titles, columns=5):
-    """Digits with titles, in rows; what has negative numbers is shown as weights, a minus on those far below zero.
-
-    pictures: (n, pixels). Returns the figure.
-    """
+    """Digits (n, pixels) with titles; what has negative numbers is weights, with a minus where far below zero."""
     columns = min(columns, len(pictures))
     figure, axes = new(columns, -(-len(pictures) // columns), WIDTH / columns + 0.25, WIDTH, squeeze=False)
     for ax in axes.flat:
@@ -55,7 +52,6 @@ def image_rows(rows, titles=None, wrong=()):
     """Rows of small pictures, each row with its name on the left.
 
     rows: {name: (n, pixels)}, from 0 to 1. titles: n texts above. wrong: places (row, column) to frame and cross.
-    Returns the figure.
     """
     pictures = np.stack([np.reshape(row, (-1, 8, 8)) for row in rows.values()])
     n_rows, n_columns = pictures.shape[:2]
@@ -75,10 +71,7 @@ def image_rows(rows, titles=None, wrong=()):
 
 
 def weight_maps(weights):
-    """The weights of units that look at a picture, ten framed squares a row: blue for, vermilion against, nothing at 0.
-
-    weights: (units, pixels). Returns the figure.
-    """
+    """Weights (units, pixels) as framed squares, ten a row: blue for, vermilion against, nothing at zero."""
     side, rows = round(np.sqrt(weights.shape[1])), -(-len(weights) // 10)
     pictures = np.full((rows * 10, side, side), np.nan)
     pictures[: len(weights)] = weights.reshape(-1, side, side)
@@ -91,10 +84,7 @@ def weight_maps(weights):
 
 
 def digit_plane(codes, labels):
-    """Digits at the places of their codes, each as its numeral, in ten colours.
-
-    codes: (n, 2). labels: (n,). Returns the figure.
-    """
+    """Digits at the places of their codes, each as its numeral, in ten colours. codes: (n, 2). labels: (n,)."""
     figure, ax = new(height=4.4, width=5.2)
     for digit in np.unique(labels):
         colour = [*OTHERS, INK, MUTED][digit]
@@ -104,11 +94,7 @@ def digit_plane(codes, labels):
 
 
 def decoded_at(place, picture, codes, labels):
-    """Where a point lies on the plane of codes, and the picture that a decoder makes of it.
-
-    place: two numbers. picture: (pixels,). codes, labels: of digits; each numeral stands at the median of its own.
-    Returns the figure.
-    """
+    """A place on the plane of codes (n, 2), each numeral at the median of its own; and what is decoded there, (pixels,)."""
     figure, (left, right) = new(2, height=2.9)
     for digit in np.unique(labels):
         left.text(*np.median(codes[labels == digit], axis=0), digit, ha="center", va="center", color=MUTED)
@@ -120,7 +106,7 @@ def decoded_at(place, picture, codes, labels):
 
 
 def picture_and_bars(picture, bars, xlabel):
-    """A picture, and beside it a bar for each name. picture: (pixels,). bars: {name: 0 to 1}. Returns the figure."""
+    """A picture, and beside it a bar for each name. picture: (pixels,). bars: {name: 0 to 1}."""
     figure, (left, right) = new(2, height=2.6, width_ratios=(1, 2))
     show(left, picture)
     right.barh(range(len(bars)), list(bars.values()), color=POSITIVE, height=0.7)
@@ -131,7 +117,7 @@ def picture_and_bars(picture, bars, xlabel):
 
 
 def confusion(matrix):
-    """A confusion matrix, rows the true class: the errors stand out, the right ones are pale. Returns the figure."""
+    """A confusion matrix, rows the true class: the errors stand out, the right ones are pale."""
     figure, ax = new(height=3.8)
     largest = (matrix - np.diag(np.diag(matrix))).max()
     for (row, column), value in np.ndenumerate(matrix):

@@ -63,7 +63,7 @@ def curves(panels, xlabel, ylabel=None, marks=(), line=None, height=None, sharey
     panels: a dict of `x`, `series` ({name: y}) and, if wanted, `bands` ({name: (low, high)}) and `notes` ([(x, y,
     text)], texts above small triangles); x may be {name: x}. Or {title: such a dict} for several side by side.
     marks: (y, text) of horizontal dashed lines. line: how to draw the lines, as `Axes.plot` takes it. axes: more about
-    the axes, as `Axes.set` takes it. Returns the figure.
+    the axes, as `Axes.set` takes it.
     """
     panels = {"": panels} if "series" in panels else panels
     figure, places = beside(panels, height=height, sharey=sharey)
@@ -94,8 +94,7 @@ def curves(panels, xlabel, ylabel=None, marks=(), line=None, height=None, sharey
 
 
 def rasters(panels, xlabel, ylabel):
-    """Grids side by side in which what is false is marked. panels: {title: (rows, columns) of truths}. Returns the
-    figure."""
+    """Grids side by side in which what is false is marked. panels: {title: (rows, columns) of truths}."""
     figure, places = beside(panels, height=2.2)
     for ax, truth in places:
         row, column = np.nonzero(np.logical_not(truth))
@@ -109,7 +108,7 @@ def intervals(panels, xlabel, xscale="linear", xlim=None, mark=None):
     """Medians as dots, with bars from the 10th to the 90th percentile, a row a name, a panel a group.
 
     panels: {title: {name: values}}. mark: where to draw a vertical line. xlim: the stretch to show; a median to the
-    left of it is told as a number. Returns the figure.
+    left of it is told as a number.
     """
     rows = max(map(len, panels.values()))
     titled = {fill(title, 64 // len(panels)): values for title, values in panels.items()}
@@ -154,8 +153,7 @@ def activation_curves(at=None):
 
 
 def dead_units(dead, accuracy):
-    """Squares, one a unit: filled if it is dead. dead: (networks, layers, units). accuracy: (networks,). Returns the
-    figure."""
+    """Squares, one a unit: filled if it is dead. dead: (networks, layers, units). accuracy: (networks,)."""
     layers = enumerate(dead.swapaxes(0, 1), 1)
     panels = {f"hidden layer {number}: {layer.mean():.0%} dead": layer for number, layer in layers}
     figure, places = beside(panels, height=2.3, sharey=True)
@@ -171,10 +169,7 @@ def dead_units(dead, accuracy):
 
 
 def approximations(x, target, attempts):
-    """A curve (grey) and attempts at it by bumps, ReLU and tanh units; shaded, the interval on which it was asked for.
-
-    attempts: {title: y}. Returns the figure.
-    """
+    """A curve (grey), attempts at it, {title: y}, by bumps, ReLU and tanh units; shaded, where they were asked for."""
     figure, places = beside(attempts, height=2.4, sharey=True)
     for colour, (ax, y) in zip(colours_of(("bumps", "ReLU", "tanh")), places, strict=True):
         ax.axvspan(0, 1, color=PALE, alpha=0.35, linewidth=0)
@@ -186,7 +181,7 @@ def approximations(x, target, attempts):
 
 
 def strips(panels, xlabel, ylabel):
-    """Columns of dots. panels: {title: {column: values}}. Returns the figure."""
+    """Columns of dots. panels: {title: {column: values}}."""
     figure, places = beside(panels, sharey=True)
     for ax, columns in places:
         for place, values in enumerate(columns.values()):
