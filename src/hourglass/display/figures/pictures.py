@@ -94,7 +94,7 @@ def digit_plane(codes, labels):
 
 
 def decoded_at(place, picture, codes, labels):
-    """A place on the plane of codes (n, 2), each numeral at the median of its own; and what is decoded there, (pixels,)."""
+    """A place on the plane of codes (n, 2), each numeral at the median of its own; what is decoded there, (pixels,)."""
     figure, (left, right) = new(2, height=2.9)
     for digit in np.unique(labels):
         left.text(*np.median(codes[labels == digit], axis=0), digit, ha="center", va="center", color=MUTED)
