@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 import yaml
 from bs4 import BeautifulSoup
+from IPython.core.formatters import DisplayFormatter
 
 import hourglass as hg
 from hourglass.display import study, widgets
@@ -115,6 +116,16 @@ class TestClaims:
             assert said == " ".join(filter(None, [verdict, CLAIMS[verdict]]))
         assert displayed[-1].text.splitlines() == [page.text for page in displayed[:-1]]
 
+    def test_a_bar_in_a_text_cannot_break_the_table(self, ledger, displayed):
+        study.ledger()["holds-if"]["condition"] = "p(x | y) > 0 | q"
+        for verdict in CLAIMS:
+            judge(verdict, verdict, line="a | b | c")
+        outputs = [{"data": {"text/plain": page.text}} for page in displayed]
+        (ledger / "01-x.ipynb").write_text(json.dumps({"cells": [{"outputs": outputs}]}))
+        study.verdicts()
+        rows = [[cell.get_text() for cell in row.select("td")[1:]] for row in soup(displayed[-1]).select("tbody tr")]
+        assert rows == [["holds", "a | b | c"], ["holds if p(x | y) > 0 | q", "a | b | c"], ["fails", "a | b | c"]]
+
     def test_the_books_own_ledger_can_be_read(self):
         assert all(entry["source"] in study.SOURCES and entry["verdict"] in CLAIMS for entry in study.ledger().values())
 
@@ -149,6 +160,12 @@ class TestQuiz:
     def test_a_terminal_shows_the_question_and_not_the_feedback(self, displayed):
         study.quiz("How many?", self.ANSWERS)
         assert displayed[0].text == f"How many?\n  - two\n  - three {AWKWARD}"
+
+
+def test_a_page_gives_its_html_and_its_text():
+    """As IPython asks for them: html for a page or a notebook, text for a terminal and for what tests compare."""
+    data, metadata = DisplayFormatter().format(study.Page(f"<b>{AWKWARD}</b>", AWKWARD))
+    assert data == {"text/html": f"<b>{AWKWARD}</b>", "text/plain": AWKWARD} and not metadata
 
 
 def test_a_table_names_its_columns_and_rows(displayed):
@@ -227,24 +244,43 @@ class TestSlider:
         with pytest.raises(ValueError):
             widgets.slider(draw, sliders, "{}", start=start)
 
-    def test_axes_stay_in_place_and_no_figure_is_left_open(self, monkeypatch):
-        places = []
+    SHAPES = {  # grid, size in inches and length of the labels, of one picture after the other
+        "same grid": [((1, 1), (3, 2), 0), ((1, 1), (3, 2), 3), ((1, 1), (3, 2), 6)],
+        "one, two, one": [((1, 1), (3, 2), 0), ((1, 2), (3, 2), 3), ((1, 1), (3, 2), 6), ((1, 2), (3, 2), 0)],
+        "beside, below": [((1, 2), (3, 3), 0), ((2, 1), (3, 3), 2), ((1, 2), (3, 3), 1), ((2, 1), (3, 3), 0)],
+        "larger, smaller": [((1, 1), (3, 2), 0), ((1, 1), (2, 4), 3), ((1, 1), (5, 2), 0)],
+        "all at once": [((1, 2), (3, 2), 2), ((1, 1), (2, 4), 3), ((1, 3), (5, 2), 0), ((1, 1), (2, 2), 6)],
+        "nothing, something": [((0, 0), (1, 1), 0), ((1, 1), (3, 2), 3), ((0, 0), (1, 1), 0)],
+    }
+
+    @pytest.mark.parametrize("shapes", SHAPES.values(), ids=SHAPES)
+    def test_pictures_of_whatever_shape_are_aligned(self, monkeypatch, shapes):
+        """All have one size, that of the largest; those with the same grid have their axes in the same places, and the
+        first and the last of them are whole."""
+        sizes, places, whole = set(), {}, {}
 
         def note(figure, alt):
-            figure.canvas.draw()
-            places.append(figure.axes[0].get_position().bounds)
+            figure.draw_without_rendering()
+            sizes.add(tuple(figure.get_size_inches()))
+            grid, _, _ = shapes[len(whole)]
+            places.setdefault(grid, []).append([ax.get_position().bounds for ax in figure.axes])
+            whole[len(whole)] = all(ax.get_tightbbox().x0 >= 0 for ax in figure.axes)
             return "<svg/>"
 
-        def wide_labels(value):
-            figure, ax = plt.subplots()
-            ax.plot([0, 1], [0, value])
-            ax.set_ylabel("high\n" * int(np.log10(value)))
+        def draw(number):
+            (rows, columns), size, length = shapes[number]
+            figure = plt.figure(figsize=size)
+            for place in range(rows * columns):
+                figure.add_subplot(rows, columns, place + 1).set_ylabel("high\n" * length)
             return figure
 
         monkeypatch.setattr(widgets.figures, "to_svg", note)
-        widgets.slider(wide_labels, {"value": [1, 1000, 1e6]}, "{}")
-        assert len(places) == 3 and len(set(places)) == 1
-        assert not plt.get_fignums()
+        widgets.slider(draw, {"number": range(len(shapes))}, "{}")
+        assert sizes == {tuple(np.max([size for _, size, _ in shapes], axis=0))}
+        assert list(places) == list(dict.fromkeys(grid for grid, _, _ in shapes))
+        assert all(found == found[:1] * len(found) for found in places.values())
+        assert whole[0] and whole[len(shapes) - 1]
+        assert not plt.get_fignums(), "a figure is left open"
 
 
 # --- pictures --------------------------------------------------------------------------------------------------------
@@ -263,60 +299,51 @@ def bowl(points):
     return (points**2).sum(axis=1)
 
 
-def on_axes(function, *arguments):
-    figure, ax = hg.figures.new()
-    function(ax, *arguments)
-    return figure
-
-
 # One example of each public function that draws; of some, two.
 CIRCLE, EPOCHS = hg.rules.circle(7), np.arange(5)
-DIGITS = np.arange(30) % 10
+DIGITS, OCTAHEDRON = np.arange(30) % 10, np.concatenate([np.eye(3), -np.eye(3)])
+CODES = CIRCLE, CIRCLE.T
+FLOWS = {name: (RNG.random((3, 5)), RNG.random((5, 9)), EPOCHS) for name in "ab"}
 EXAMPLES = {
     "activation_curves": lambda: hg.figures.activation_curves(at=-0.5),
     "approximations": lambda: hg.figures.approximations(LINE, np.sin(LINE), {name: LINE for name in "abc"}),
-    "beside_codes": lambda: hg.figures.beside_codes(
-        [0.9 * CIRCLE, CIRCLE.T], None, None, CIRCLE, CIRCLE.T, np.arange(7)
-    ),
-    "boundaries": lambda: hg.figures.boundaries([(1, 1, 0), (0, 2.5, -1)], X, T),
-    "boundary": lambda: hg.figures.boundary(np.array([1.0, -1.0]), 0.5, X, T),
-    "boundary, no line": lambda: hg.figures.boundary(np.zeros(2), 1.0, X, T),
+    "beside_codes": lambda: hg.figures.beside_codes([0.9 * CIRCLE, CIRCLE.T], None, *CODES, np.arange(7)),
+    "boundary": lambda: hg.figures.boundary((1, -1, 0.5), X, T),
+    "boundary, no line": lambda: hg.figures.boundary((0, 0, 1), X, T),
+    "boundary, several": lambda: hg.figures.boundary({"one": (1, 1, 0), "other": (0, 2.5, -1)}, X, T),
     "bowl_and_line": lambda: hg.figures.bowl_and_line(bowl, PATH, EXTENT, X, T),
     "bowls": lambda: hg.figures.bowls(bowl, {"slow": PATH, "fast": 2 * PATH}, EXTENT),
-    "code_map": lambda: hg.figures.code_map(CIRCLE, CIRCLE.T, np.roll(np.arange(7), 1), extent=2, square=False),
-    "code_map, all equal": lambda: hg.figures.code_map(CIRCLE, np.zeros((2, 7)), np.arange(7)),
-    "code_maps": lambda: hg.figures.code_maps({name: (CIRCLE, CIRCLE.T) for name in "abc"}, np.arange(7)),
+    "code_map": lambda: hg.figures.code_map(CODES, np.roll(np.arange(7), 1), extent=2, square=False),
+    "code_map, all equal": lambda: hg.figures.code_map((CIRCLE, np.zeros((2, 7))), np.arange(7)),
+    "code_map, several": lambda: hg.figures.code_map(dict.fromkeys("abc", CODES), np.arange(7)),
     "confusion": lambda: hg.figures.confusion(np.diag([9, 8, 7]) + np.eye(3, k=1, dtype=int)),
     "confusion, no mistake": lambda: hg.figures.confusion(np.diag([9, 8, 7])),
-    "curves": lambda: hg.figures.curves([LINES, LINES], "epoch", ["loss"], ["a", "b"], marks=[(2.5, "chance")]),
-    "curves, logarithmic": lambda: hg.figures.curves([LINES], "epoch", xscale="log", yscale="log", ylim=(0.1, 10)),
+    "curves": lambda: hg.figures.curves(dict.fromkeys("ab", LINES), "epoch", "loss", marks=[(2.5, "chance")]),
+    "curves, logarithmic": lambda: hg.figures.curves(LINES, "epoch", xscale="log", yscale="log", ylim=(0.1, 10)),
+    "curves, with notes": lambda: hg.figures.curves(LINES | {"notes": [(1, 2, "here")]}, "epoch", line={"marker": "o"}),
     "dead_units": lambda: hg.figures.dead_units(RNG.random((4, 2, 6)) < 0.5, RNG.random(4)),
     "decision_maps": lambda: hg.figures.decision_maps({"one": NETS[0], "other": NETS[1]}, X, T),
     "decision_maps, one": lambda: hg.figures.decision_maps({"one": NETS[0]}, X, T),
-    "curves, with notes": lambda: hg.figures.curves([LINES | {"notes": [(1, 2, "here")]}], "epoch"),
     "decoded_at": lambda: hg.figures.decoded_at((0, 0.5), RNG.random(64), RNG.standard_normal((30, 2)), DIGITS),
     "digit_plane": lambda: hg.figures.digit_plane(RNG.standard_normal((30, 2)), DIGITS),
-    "flow": lambda: hg.figures.flow(EPOCHS, {"T": (RNG.random((3, 5)), RNG.random((5, 9)), EPOCHS)}, [(0.5, "ln 2")]),
-    "flow, two layers": lambda: hg.figures.flow(
-        EPOCHS, {name: (RNG.random((3, 5)), RNG.random((5, 9)), EPOCHS) for name in "ab"}
-    ),
-    "flow_at": lambda: hg.figures.flow_at(2, EPOCHS, {"T": (RNG.random(5), RNG.random((5, 9)))}, np.arange(9)),
-    "globe": lambda: hg.figures.globe({"six": np.concatenate([np.eye(3), -np.eye(3)])}, turn=50),
+    "flow": lambda: hg.figures.flow(EPOCHS, {"T": FLOWS["a"]}, [(0.5, "ln 2")]),
+    "flow, two layers": lambda: hg.figures.flow(EPOCHS, FLOWS),
+    "flow_at": lambda: hg.figures.flow_at(2, EPOCHS, {"T": (RNG.random(5), RNG.random((5, 9)), np.arange(9))}),
+    "globe": lambda: hg.figures.globe({"six": OCTAHEDRON}, turn=50),
     "image_rows": lambda: hg.figures.image_rows({"a": RNG.random((9, 64)), "b": RNG.random((9, 64))}, wrong=[(0, 1)]),
-    "image_rows, with titles": lambda: hg.figures.image_rows({"a": RNG.random((3, 6))}, list("xyz"), size=(2, 3)),
-    "images": lambda: hg.figures.images(RNG.random((9, 8, 8)), titles=list("012345678")),
+    "image_rows, with titles": lambda: hg.figures.image_rows({"a": RNG.random((3, 64))}, list("xyz")),
+    "images": lambda: hg.figures.images(RNG.random((9, 64)), titles=list("012345678")),
+    "images, with weights": lambda: hg.figures.images([RNG.random(64), RNG.standard_normal((64, 1))], ["a", "w"]),
     "intervals": lambda: hg.figures.intervals({"a": {"tanh": RNG.random(9) + 1}}, "steps", xscale="log", mark=1.5),
-    "lines": lambda: on_axes(hg.figures.lines, LINES["x"], LINES["series"], LINES["bands"]),
     "network": lambda: diagram(2, 1, labels=[["x₁", "x₂"], ["y"]], names=["in", "out"], numbers=True),
-    "networks": lambda: hg.figures.networks([NETS[0], [np.ones((3, 2)), np.ones((2, 3))]]),
+    "network, several": lambda: hg.figures.network({"a": NETS[0], "b": [np.ones((3, 2)), np.ones((2, 3))]}),
+    "network, twice": lambda: hg.figures.network(NETS[0], {name: list(map(np.ones, (2, 3, 1))) for name in "ab"}),
     "picture_and_bars": lambda: hg.figures.picture_and_bars(RNG.random(64), {"a": 0.2, "b": 0.7}, "probability"),
     "rasters": lambda: hg.figures.rasters({"a": RNG.random((4, 9)) < 0.5, "b": np.ones((4, 9))}, "epoch", "pattern"),
     "strips": lambda: hg.figures.strips({"a": {"1": RNG.random(9), "2": [0.5]}, "b": {"1": RNG.random(3)}}, "x", "y"),
     "tangents": lambda: hg.figures.tangents(*hg.rules.parabola(4)),
-    "weight_maps": lambda: hg.figures.weight_maps(RNG.standard_normal((7, 64)), columns=4),
-    "weight_maps, nothing left": lambda: hg.figures.weight_maps(np.zeros((7, 64)), columns=4),
-    "weight_space": lambda: hg.figures.weight_space(bowl, PATH, EXTENT),
-    "weights_beside": lambda: hg.figures.weights_beside(RNG.random((2, 64)), RNG.standard_normal(64), list("abc")),
+    "weight_maps": lambda: hg.figures.weight_maps(RNG.standard_normal((17, 64))),
+    "weight_maps, nothing left": lambda: hg.figures.weight_maps(np.zeros((7, 64))),
 }
 
 
@@ -334,10 +361,8 @@ def example(name):
 
 
 def test_every_function_that_draws_has_an_example():
-    others = {"new", "to_svg", "use_style"}
-    assert {name.split(",")[0] for name in EXAMPLES} == {
-        name for name in hg.figures.__all__ if callable(getattr(hg.figures, name))
-    } - others
+    public = {name for name, value in vars(hg.figures).items() if callable(value)}
+    assert {name.split(",")[0] for name in EXAMPLES} == public - {"to_svg", "use_style"}
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
@@ -365,27 +390,27 @@ class TestCodeMap:
     """Blue discs for codes in the right sector, and a number outside for every output that can win."""
 
     @staticmethod
-    def drawn(*arguments, **options):
-        ax = hg.figures.code_map(*arguments, **options).axes[0]
+    def drawn(*arguments):
+        ax = hg.figures.code_map(*arguments).axes[0]
         right, wrong = (len(points.get_offsets()) for points in ax.collections[-2:])
         return right, wrong, [text.get_text() for text in ax.texts]
 
     def test_tells_right_from_wrong(self):
         rule = np.arange(7)
         rule[[0, 1]] = 1, 0
-        right, wrong, texts = self.drawn(CIRCLE, CIRCLE.T, rule)
+        right, wrong, texts = self.drawn(CODES, rule)
         assert (right, wrong) == (5, 2)
         assert sorted(texts) == sorted(2 * [str(i + 1) for i in range(7)])
 
     def test_an_output_that_cannot_win_has_no_sector(self):
         directions = CIRCLE.T.copy()
         directions[:, 2] = 0  # inside the polygon of the others
-        _, _, texts = self.drawn(CIRCLE, directions, np.arange(7))
+        _, _, texts = self.drawn((CIRCLE, directions), np.arange(7))
         assert texts.count("3") == 1  # the code's number alone
 
     def test_a_crowd_has_no_numbers(self):
         points = hg.rules.circle(60)
-        assert self.drawn(points, points.T, np.arange(60)) == (60, 0, [])
+        assert self.drawn((points, points.T), np.arange(60)) == (60, 0, [])
 
 
 def test_a_mosaic_keeps_the_order_of_its_pictures():
@@ -395,6 +420,14 @@ def test_a_mosaic_keeps_the_order_of_its_pictures():
     np.testing.assert_array_equal(whole[3:5, 6:8], pictures[1, 2])
     np.testing.assert_array_equal(whole[0:2, 3:5], pictures[0, 1])
     assert np.isnan(whole[2]).all() and np.isnan(whole[:, 2]).all()
+
+
+def test_names_of_lines_stand_apart_though_another_panel_stretches_the_scale():
+    close = {"x": [0, 1], "series": {f"line {i}": [1, 1 + i / 1000] for i in range(4)}}
+    figure = hg.figures.curves({"close": close, "far": {"x": [0, 1], "series": {"high": [0, 100]}}}, "epoch")
+    figure.draw_without_rendering()
+    heights = [(box.y0 + box.y1) / 2 for box in (text.get_window_extent() for text in figure.axes[0].texts)]
+    assert np.diff(heights).min() > 0.9 * style.SMALL * figure.dpi / 72
 
 
 class TestFlow:
@@ -413,7 +446,7 @@ class TestFlow:
         np.testing.assert_array_equal(picture.get_array(), [[0, 0, 1], [0, 1, 0], [1, 0, 0]])
 
     def test_marks_the_epoch_and_shows_its_density(self):
-        left, right = hg.figures.flow_at(2, np.arange(3), {"T": (self.NATS[1], self.DENSITY)}, np.arange(3)).axes
+        left, right = hg.figures.flow_at(2, np.arange(3), {"T": (self.NATS[1], self.DENSITY, np.arange(3))}).axes
         np.testing.assert_array_equal(left.lines[1].get_xydata(), [[2, 3]])
         np.testing.assert_array_equal(right.lines[0].get_ydata(), self.DENSITY[2])
 
@@ -425,14 +458,13 @@ def test_a_raster_marks_what_is_false():
 
 
 def test_a_globe_joins_nearest_neighbours():
-    octahedron = np.concatenate([np.eye(3), -np.eye(3)])
-    edges = hg.figures.globe({"six": octahedron}).axes[0].collections[0]
+    edges = hg.figures.globe({"six": OCTAHEDRON}).axes[0].collections[0]
     assert len(edges.get_segments()) == 12
 
 
 class TestThemed:
     def test_text_stays_text(self):
-        figure, ax = hg.figures.new()
+        figure, ax = style.new()
         ax.set(xlabel="learning rate", ylabel="loss & more", xscale="log", xlim=(1e-3, 1))
         texts = {"".join(t.itertext()).strip() for t in ElementTree.fromstring(hg.figures.to_svg(figure, "x")).iter()}
         assert {"learning rate", "loss & more"} <= texts
@@ -440,7 +472,7 @@ class TestThemed:
 
     @pytest.mark.parametrize("alt", ["plain", AWKWARD, "it's", "Zürich → σ(s)", "{braces}", "<b>bold</b>"])
     def test_the_alternative_text_arrives_as_written(self, alt):
-        assert label(hg.figures.to_svg(hg.figures.new()[0], alt)) == alt
+        assert label(hg.figures.to_svg(style.new()[0], alt)) == alt
 
     def test_a_picture_brings_no_style_sheet(self):
         """It would hold for the whole page, and a page that must be styled anew makes a slider slow."""

@@ -31,6 +31,11 @@ class Page:
         return {"text/html": self.html, "text/plain": self.text}
 
 
+def conclusion(entry):
+    """The verdict of a ledger's entry in words, with its condition."""
+    return " ".join(filter(None, (entry["verdict"], entry.get("condition"))))
+
+
 def judge(claim, checks, measured):
     """State the verdict on a claim of the ledger, from what was measured.
 
@@ -42,17 +47,15 @@ def judge(claim, checks, measured):
         raise ValueError(f"claim must be listed in claims.yml, got {claim!r}")
     if not checks:
         raise ValueError("checks must not be empty")
-    entry = ledger()[claim]
-    held = [bool(value) for value in checks.values()]
+    entry, held = ledger()[claim], [bool(value) for value in checks.values()]
     verdict = "holds" if all(held) else "holds if" if any(held) else "fails"
-    assert verdict == entry["verdict"], (
-        f"{claim}: measured {verdict!r}, but the ledger says {entry['verdict']!r}: {checks}"
-    )
-    said = f"{verdict} {entry['condition']}" if verdict == "holds if" else verdict
+    assert verdict == entry["verdict"], f"{claim}: measured {verdict!r}, ledger says {entry['verdict']!r}: {checks}"
+    said = conclusion(entry)
     rows = "".join(
-        f'<li class="{"yes" if ok else "no"}"><span aria-hidden="true">{"✓" if ok else "✗"}</span> {escape(text)}'
-        f'<span class="spoken">: {"borne out" if ok else "not borne out"}</span></li>'
+        f'<li class="{kind}"><span aria-hidden="true">{mark}</span> {escape(text)}'
+        f'<span class="spoken">: {spoken} out</span></li>'
         for text, ok in zip(checks, held, strict=True)
+        for kind, mark, spoken in [("yes", "✓", "borne") if ok else ("no", "✗", "not borne")]
     )
     html = (
         f'<div class="claim claim-{verdict.replace(" ", "-")}" id="claim-{claim}">'
@@ -63,36 +66,29 @@ def judge(claim, checks, measured):
 
 
 def verdicts():
-    """All verdicts of the book, from the outputs stored in its chapters, by source: a table that links to each
+    """All verdicts of the book, from the outputs stored in its chapters, by source, each with a link to its
     measurement."""
-    found = {}
-    for path in sorted(LEDGER.parent.glob("[0-9][0-9]-*.ipynb")):
-        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
-            for output in cell.get("outputs", []):
-                text = "".join(output.get("data", {}).get("text/plain", ""))
-                claim, *rest = text.split(" | ")
-                if len(rest) == 2 and claim in ledger():
-                    found[claim] = rest
-    sections, texts = [], []
-    for source, title in SOURCES.items():
-        rows = ""
-        for claim, entry in ledger().items():
-            if entry["source"] != source:
-                continue
-            said, measured = found[claim]
-            place = f"{entry['chapter']}.html#claim-{claim}"
-            rows += (
-                f'<tr><td><a href="{place}">{escape(entry["claim"])}</a></td>'
-                f'<td class="verdict-{entry["verdict"].replace(" ", "-")}">{escape(said)}</td>'
-                f"<td>{escape(measured)}</td></tr>"
-            )
-            texts.append(f"{claim} | {said} | {measured}")
-        if rows:
-            sections.append(
-                f'<table class="claims"><caption>{escape(title)}</caption><thead><tr><th scope="col">claim</th>'
-                f'<th scope="col">verdict</th><th scope="col">measured</th></tr></thead><tbody>{rows}</tbody></table>'
-            )
-    display(Page("".join(sections), "\n".join(texts)))
+    notebooks = [json.loads(path.read_text(encoding="utf-8")) for path in LEDGER.parent.glob("[0-9][0-9]-*.ipynb")]
+    outputs = [output for notebook in notebooks for cell in notebook["cells"] for output in cell.get("outputs", [])]
+    stored = ["".join(output.get("data", {}).get("text/plain", "")) for output in outputs]
+    found = {text.split(" | ")[0]: text for text in stored}
+    head = "".join(f'<th scope="col">{title}</th>' for title in ("claim", "verdict", "measured"))
+    tables, texts = dict.fromkeys(SOURCES, ""), []
+    for claim, entry in ledger().items():
+        start = f"{claim} | {conclusion(entry)} | "
+        texts.append(found[claim])
+        tables[entry["source"]] += (
+            f'<tr><td><a href="{entry["chapter"]}.html#claim-{claim}">{escape(entry["claim"])}</a></td>'
+            f'<td class="verdict-{entry["verdict"].replace(" ", "-")}">{escape(conclusion(entry))}</td>'
+            f"<td>{escape(found[claim].removeprefix(start))}</td></tr>"
+        )
+    html = "".join(
+        f'<table class="claims"><caption>{escape(SOURCES[source])}</caption><thead><tr>{head}</tr></thead>'
+        f"<tbody>{rows}</tbody></table>"
+        for source, rows in tables.items()
+        if rows
+    )
+    display(Page(html, "\n".join(texts)))
 
 
 def glue(**numbers):
@@ -107,14 +103,13 @@ def table(head, rows):
     """A table of texts. head: one text a column. rows: lists of as many; the first of each names its row."""
     top = "".join(f'<th scope="col">{escape(text)}</th>' for text in head)
     body = "".join(
-        f'<tr><th scope="row">{escape(row[0])}</th>{"".join(f"<td>{escape(text)}</td>" for text in row[1:])}</tr>'
-        for row in rows
+        f'<tr><th scope="row">{escape(name)}</th>{"".join(f"<td>{escape(text)}</td>" for text in texts)}</tr>'
+        for name, *texts in rows
     )
-    widths = [max(len(row[i]) for row in [head, *rows]) for i in range(len(head))]
-    text = "\n".join(
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in [head, *rows]
-    )
-    display(Page(f'<table class="results"><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table>', text))
+    widths = [max(map(len, column)) for column in zip(head, *rows, strict=True)]
+    lines = ["  ".join(map(str.ljust, row, widths)).rstrip() for row in (head, *rows)]
+    html = f'<table class="results"><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table>'
+    display(Page(html, "\n".join(lines)))
 
 
 def quiz(question, answers):
@@ -131,5 +126,5 @@ def quiz(question, answers):
         f'<p class="{"yes" if feedback.startswith("Yes") else "no"}">{escape(feedback)}</p></details>'
         for answer, feedback in answers.items()
     )
-    lines = [question, *(f"  - {answer}" for answer in answers)]
-    display(Page(f'<div class="quiz"><p class="question">{escape(question)}</p>{options}</div>', "\n".join(lines)))
+    html = f'<div class="quiz"><p class="question">{escape(question)}</p>{options}</div>'
+    display(Page(html, "\n".join([question, *(f"  - {answer}" for answer in answers)])))

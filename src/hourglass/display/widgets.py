@@ -4,6 +4,7 @@ from itertools import product
 
 import ipywidgets
 import matplotlib.pyplot as plt
+import numpy as np
 
 from . import figures
 
@@ -22,21 +23,18 @@ def slider(draw, sliders, alt, start=None):
         raise ValueError(f"sliders must map at least one label to at least one value, got {sliders!r}")
     start = [v[0] for v in values] if start is None else start
     positions = [v.index(s) for v, s in zip(values, start, strict=True)]
-    frames, places = {}, []
+    drawn = {}
     for point in product(*values):
-        figure = draw(*point)
-        places = settle(figure, places)
-        frames[point] = ipywidgets.HTML(figures.to_svg(figure, alt.format(*map(told, point))))
-        plt.close(figure)
+        drawn[point] = draw(*point)
+        plt.close(drawn[point])
+    align(drawn.values())
+    frames = {p: ipywidgets.HTML(figures.to_svg(f, alt.format(*map(told, p)))) for p, f in drawn.items()}
+    look = {"style": {"description_width": "initial"}, "layout": {"width": "auto"}}
     controls = [
         ipywidgets.SelectionSlider(
-            options=[(told(v), i) for i, v in enumerate(vs)],
-            index=position,
-            description=label,
-            style={"description_width": "initial"},
-            layout={"width": "auto"},
+            options=[(told(v), i) for i, v in enumerate(vs)], index=at, description=label, **look
         )
-        for label, vs, position in zip(labels, values, positions, strict=True)
+        for label, vs, at in zip(labels, values, positions, strict=True)
     ]
 
     def stack(point):
@@ -50,15 +48,23 @@ def slider(draw, sliders, alt, start=None):
     return ipywidgets.VBox([*controls, stack(())])
 
 
-def settle(figure, places):
-    """Put the axes where the first picture has them, so that nothing jumps from one picture to the next."""
-    if len(places) != len(figure.axes):
-        figure.canvas.draw()
-        places = [ax.get_position(original=True) for ax in figure.axes]
-    figure.set_layout_engine("none")
-    for ax, place in zip(figure.axes, places, strict=True):
-        ax.set_position(place)
-    return places
+def align(drawn):
+    """Let nothing jump from one picture to the next: all get the size of the largest, and those whose axes form the
+    same grid have them in the same places, with room for the labels of the first and the last of them."""
+    size, grids = np.max([figure.get_size_inches() for figure in drawn], axis=0), {}
+    for figure in drawn:
+        figure.set_size_inches(size)
+        grids.setdefault(str([ax.get_subplotspec() for ax in figure.axes]), []).append(figure)
+    for alike in grids.values():
+        places = []
+        for figure in (alike[0], alike[-1]):
+            figure.draw_without_rendering()
+            places.append([ax.get_position(original=True).extents for ax in figure.axes])
+        low, high = np.max(places, axis=0), np.min(places, axis=0)
+        for figure in alike:
+            figure.set_layout_engine("none")
+            for ax, (left, bottom, *_), (*_, right, top) in zip(figure.axes, low, high, strict=True):
+                ax.set_position((left, bottom, right - left, top - bottom))
 
 
 def told(value):

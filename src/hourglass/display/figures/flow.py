@@ -2,11 +2,9 @@
 
 import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
-from matplotlib.ticker import FuncFormatter
 
-from .maps import MAP_PAPER, MAP_POSITIVE
-from .plots import label_ends
-from .style import INK, MUTED, OTHERS, SMALL, new
+from .plots import guide, label_ends
+from .style import INK, MAP_PAPER, MAP_POSITIVE, OTHERS, new
 
 DENSITY_MAP = LinearSegmentedColormap.from_list("density", [MAP_PAPER, MAP_POSITIVE, "#001d33"])
 
@@ -15,25 +13,14 @@ def flow(epochs, layers, marks=()):
     """Above, each layer's information over the epochs; below, where its values lie.
 
     epochs: (e,). layers: {name: (nats, density, grid)}, nats (seeds, e), drawn as median and range, density (e, m) of
-    one seed at the numbers of grid, (m,), dark where it is high. marks: (nats, text) of horizontal lines. Returns the
-    figure.
+    one seed at the numbers of grid, (m,), dark where it is high. marks: (nats, text) of horizontal lines.
     """
     figure, axes = new(len(layers), 2, height=2.3, squeeze=False, sharex=True)
     for (upper, lower), colour, (name, (nats, density, grid)) in zip(axes.T, OTHERS, layers.items(), strict=False):
-        _curve(upper, epochs, nats, colour)
+        upper.plot(epochs, np.median(nats, axis=0), color=colour)
+        upper.fill_between(epochs, nats.min(axis=0), nats.max(axis=0), color=colour, alpha=0.18, linewidth=0)
         for value, text in marks:
-            upper.axhline(value, color=MUTED, linewidth=0.9, linestyle=(0, (4, 3)), zorder=0)
-            if upper is axes[0, 0]:
-                upper.annotate(
-                    text,
-                    (1, value),
-                    (-3, 3),
-                    xycoords=("axes fraction", "data"),
-                    textcoords="offset points",
-                    ha="right",
-                    fontsize=SMALL,
-                    color=MUTED,
-                )
+            guide(upper, value, text if upper is axes[0, 0] else "", end=1)
         # the root shows thin tails beside high peaks
         shade = np.sqrt(density / density.max(axis=1, keepdims=True)).T
         extent = (epochs[0], epochs[-1], grid[0], grid[-1])
@@ -48,15 +35,15 @@ def flow(epochs, layers, marks=()):
     return figure
 
 
-def flow_at(epoch, epochs, layers, grid, xlabel="epoch", xscale="linear"):
+def flow_at(epoch, epochs, layers, xlabel="epoch", xscale="linear"):
     """One epoch: a mark on each layer's information, and the densities of the layers' values.
 
-    epochs: (e,), or what else runs along the axis. layers: {name: (nats, density)}, (e,) and (e, m), at the numbers of
-    grid, (m,). Returns the figure.
+    epochs: (e,), or what else runs along the axis. layers: {name: (nats, density, grid)}, as `flow` takes them, but
+    nats (e,) of one seed.
     """
     figure, (left, right) = new(2, height=2.8)
     place, ends = int(np.flatnonzero(np.asarray(epochs) == epoch)[0]), []
-    for colour, (name, (nats, density)) in zip(OTHERS, layers.items(), strict=False):
+    for colour, (name, (nats, density, grid)) in zip(OTHERS, layers.items(), strict=False):
         left.plot(epochs, nats, color=colour, linewidth=1.4)
         left.plot(epoch, nats[place], "o", color=colour, markersize=8)
         right.plot(grid, density[place], color=colour)
@@ -64,14 +51,9 @@ def flow_at(epoch, epochs, layers, grid, xlabel="epoch", xscale="linear"):
         ends.append((epochs[-1], nats[-1], name, colour))
     left.set(xlabel=xlabel, xscale=xscale, ylabel="I, nats", ylim=(0, None))
     if xscale == "log":
-        left.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-    highest = max(density.max() for _, density in layers.values())
-    right.set(xlabel="value of T", ylabel="density", ylim=(0, 1.05 * highest), yticks=())
+        left.xaxis.set_major_formatter("{x:g}")
     left.axvline(epoch, color=INK, linewidth=0.6, zorder=0)
-    label_ends(left, ends)
+    highest = max(density.max() for _, density, _ in layers.values())
+    right.set(xlabel="value of T", ylabel="density", ylim=(0, 1.05 * highest), yticks=())
+    label_ends(figure, {left: ends})
     return figure
-
-
-def _curve(ax, epochs, nats, colour):
-    ax.plot(epochs, np.median(nats, axis=0), color=colour)
-    ax.fill_between(epochs, nats.min(axis=0), nats.max(axis=0), color=colour, alpha=0.18, linewidth=0)

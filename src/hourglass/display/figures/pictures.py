@@ -1,24 +1,42 @@
-"""Pictures of digits: in rows, on the plane of their codes, beside what a network makes of them; and weights as
-pictures."""
+"""Pictures of digits: in rows, on the plane of their codes, beside what a network makes of them; weights likewise."""
 
 import numpy as np
 from matplotlib.patches import Rectangle
 
-from .maps import CLASS_MAP, MAP_INK
-from .style import INK, MUTED, NARROW, NEGATIVE, OTHERS, POSITIVE, SMALL, WIDTH, new
+from .style import CLASS_MAP, INK, MAP_INK, MUTED, NEGATIVE, OTHERS, POSITIVE, SMALL, WIDTH, new
 
 
-def images(pictures, titles=None, columns=8, height=None):
-    """Rows of small grey pictures, dark on light. pictures: (n, rows, columns), from 0 to 1. Returns the figure."""
+def show(ax, picture, **kwargs):
+    """A picture, dark on light: (pixels,) of a square, or (rows, columns), from 0 to 1."""
+    side = round(np.sqrt(np.size(picture)))
+    picture = np.reshape(picture, (side, side)) if np.ndim(picture) == 1 else picture
+    ax.imshow(picture, **{"cmap": "Greys", "vmin": 0, "vmax": 1, "interpolation": "nearest"} | kwargs)
+    ax.set(xticks=(), yticks=())
+    ax.tick_params(length=0)
+    ax.spines[:].set_visible(False)
+
+
+def show_weights(ax, weights):
+    """Weights as a picture: blue for, vermilion against, nothing at zero or where there is none (NaN)."""
+    size = np.nanmax(np.abs(weights), initial=1e-12)
+    show(ax, np.where(weights == 0, np.nan, weights), cmap=CLASS_MAP, vmin=-size, vmax=size)
+
+
+def images(pictures, titles, columns=5):
+    """Digits (n, pixels) with titles; what has negative numbers is weights, with a minus where far below zero."""
     columns = min(columns, len(pictures))
-    rows = -(-len(pictures) // columns)
-    figure, axes = new(columns, rows, height or (6.4 / columns + (0.25 if titles else 0)), squeeze=False)
-    for i, ax in enumerate(axes.flat):
+    figure, axes = new(columns, -(-len(pictures) // columns), WIDTH / columns + 0.25, WIDTH, squeeze=False)
+    for ax in axes.flat:
         ax.axis("off")
-        if i < len(pictures):
-            ax.imshow(pictures[i], cmap="Greys", vmin=0, vmax=1, interpolation="nearest")
-            if titles:
-                ax.set_title(titles[i], fontsize=SMALL)
+    for ax, picture, title in zip(axes.flat, pictures, titles, strict=False):
+        ax.set_title(title, fontsize=SMALL)
+        if picture.min() >= 0:
+            show(ax, picture)
+            continue
+        weights = np.reshape(picture, (8, 8))
+        show_weights(ax, weights)
+        for row, column in np.argwhere(weights < -0.25 * np.abs(weights).max()):
+            ax.text(column, row, "−", ha="center", va="center", color=MAP_INK)
     return figure
 
 
@@ -30,137 +48,84 @@ def mosaic(pictures, gap=1):
     return framed.reshape(rows * (height + gap), columns * (width + gap))[:-gap, :-gap]
 
 
-def image_rows(rows, titles=None, wrong=(), size=(8, 8)):
+def image_rows(rows, titles=None, wrong=()):
     """Rows of small pictures, each row with its name on the left.
 
     rows: {name: (n, pixels)}, from 0 to 1. titles: n texts above. wrong: places (row, column) to frame and cross.
-    size: height and width of a picture. Returns the figure.
     """
-    pictures = np.stack([np.reshape(row, (-1, *size)) for row in rows.values()])
+    pictures = np.stack([np.reshape(row, (-1, 8, 8)) for row in rows.values()])
     n_rows, n_columns = pictures.shape[:2]
-    step = size[0] + 1
     longest = max(map(len, rows)) * 0.085 + 0.1
     unit = min((WIDTH - longest) / n_columns, 0.75)
-    figure, ax = new(height=unit * n_rows + (0.3 if titles is not None else 0.1), width=unit * n_columns + longest)
-    ax.imshow(mosaic(np.clip(pictures, 0, 1)), cmap="Greys", vmin=0, vmax=1, interpolation="nearest")
-    centre = (size[0] - 1) / 2
-    ax.set_yticks(centre + step * np.arange(n_rows), rows)
+    figure, ax = new(height=unit * n_rows + (0.1 if titles is None else 0.3), width=unit * n_columns + longest)
+    show(ax, mosaic(np.clip(pictures, 0, 1)))
+    ax.set_yticks(3.5 + 9 * np.arange(n_rows), rows)
     if titles is not None:
         ax.xaxis.tick_top()
-    ax.set_xticks(centre + step * np.arange(n_columns) if titles is not None else (), titles)
+        ax.set_xticks(3.5 + 9 * np.arange(n_columns), titles)
     for row, column in wrong:
-        x, y = column * step - 0.75, row * step - 0.75
-        ax.add_patch(Rectangle((x, y), size[1] + 0.5, size[0] + 0.5, fill=False, edgecolor=NEGATIVE, linewidth=2))
+        x, y = column * 9 - 0.75, row * 9 - 0.75
+        ax.add_patch(Rectangle((x, y), 8.5, 8.5, fill=False, edgecolor=NEGATIVE, linewidth=2))
         ax.plot((x, x + 1.5), (y, y + 1.5), color=NEGATIVE, linewidth=2)
-    bare(ax)
     return figure
 
 
-def weight_maps(weights, columns=10, height=None):
-    """The weights of units that look at a picture, a square each: blue for, vermilion against, nothing at zero.
-
-    weights: (units, pixels). Returns the figure.
-    """
-    side = round(np.sqrt(weights.shape[1]))
-    rows = -(-len(weights) // columns)
-    pictures = np.full((rows * columns, side, side), np.nan)
+def weight_maps(weights):
+    """Weights (units, pixels) as framed squares, ten a row: blue for, vermilion against, nothing at zero."""
+    side, rows = round(np.sqrt(weights.shape[1])), -(-len(weights) // 10)
+    pictures = np.full((rows * 10, side, side), np.nan)
     pictures[: len(weights)] = weights.reshape(-1, side, side)
-    pictures[pictures == 0] = np.nan
-    size = np.nanmax(np.abs(pictures), initial=1e-12)
-    figure, ax = new(height=height or 0.6 * rows, width=WIDTH)
-    whole = mosaic(pictures.reshape(rows, columns, side, side))
-    ax.imshow(whole, cmap=CLASS_MAP, vmin=-size, vmax=size, interpolation="nearest")
-    for row, column in np.ndindex(rows, columns):
-        if row * columns + column < len(weights):
-            corner = column * (side + 1) - 0.5, row * (side + 1) - 0.5
-            ax.add_patch(Rectangle(corner, side, side, fill=False, edgecolor=MUTED, linewidth=0.5))
-    ax.set(xticks=(), yticks=())
-    bare(ax)
+    figure, ax = new(height=0.6 * rows, width=WIDTH)
+    show_weights(ax, mosaic(pictures.reshape(rows, 10, side, side)))
+    for unit in range(len(weights)):
+        corner = unit % 10 * (side + 1) - 0.5, unit // 10 * (side + 1) - 0.5
+        ax.add_patch(Rectangle(corner, side, side, fill=False, edgecolor=MUTED, linewidth=0.5))
     return figure
 
 
-def digit_plane(codes, labels, ax=None):
-    """Digits at the places of their codes, each as its numeral, in ten colours.
-
-    codes: (n, 2). labels: (n,). Returns the figure.
-    """
-    if ax is None:
-        _, ax = new(height=4.4, width=5.2)
+def digit_plane(codes, labels):
+    """Digits at the places of their codes, each as its numeral, in ten colours. codes: (n, 2). labels: (n,)."""
+    figure, ax = new(height=4.4, width=5.2)
     for digit in np.unique(labels):
-        ax.scatter(
-            *codes[labels == digit].T, s=30, marker=f"${digit}$", color=[*OTHERS, INK, MUTED][digit], linewidths=0
-        )
+        colour = [*OTHERS, INK, MUTED][digit]
+        ax.scatter(*codes[labels == digit].T, s=30, marker=f"${digit}$", color=colour, linewidths=0)
     ax.set(xlabel="first number", ylabel="second number")
-    return ax.figure
+    return figure
 
 
 def decoded_at(place, picture, codes, labels):
-    """Where a point lies on the plane of codes, and the picture that a decoder makes of it.
-
-    place: two numbers. picture: (pixels,). codes, labels: of digits; each numeral stands at the median of its own.
-    Returns the figure.
-    """
+    """A place on the plane of codes (n, 2), each numeral at the median of its own; what is decoded there, (pixels,)."""
     figure, (left, right) = new(2, height=2.9)
     for digit in np.unique(labels):
-        left.text(*np.median(codes[labels == digit], axis=0), str(digit), ha="center", va="center", color=MUTED)
+        left.text(*np.median(codes[labels == digit], axis=0), digit, ha="center", va="center", color=MUTED)
     left.plot(*place, "o", color=POSITIVE, markersize=9)
-    low, high = np.quantile(codes, [0.01, 0.99], axis=0)
-    left.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]), xlabel="first number", ylabel="second number")
-    side = round(np.sqrt(len(picture)))
-    right.imshow(np.clip(picture, 0, 1).reshape(side, side), cmap="Greys", vmin=0, vmax=1, interpolation="nearest")
-    right.set(xticks=(), yticks=())
-    bare(right)
+    xlim, ylim = np.quantile(codes, [0.01, 0.99], axis=0).T
+    left.set(xlim=xlim, ylim=ylim, xlabel="first number", ylabel="second number")
+    show(right, np.clip(picture, 0, 1))
     return figure
 
 
-def picture_and_bars(picture, bars, xlabel="", xlim=(0, 1)):
-    """A picture, and beside it a bar for each name. picture: (pixels,). bars: {name: number}. Returns the figure."""
-    figure, (left, right) = new(2, height=2.6, width=WIDTH, width_ratios=(1, 2))
-    side = round(np.sqrt(len(picture)))
-    left.imshow(np.reshape(picture, (side, side)), cmap="Greys", vmin=0, vmax=1, interpolation="nearest")
-    left.set(xticks=(), yticks=())
-    bare(left)
+def picture_and_bars(picture, bars, xlabel):
+    """A picture, and beside it a bar for each name. picture: (pixels,). bars: {name: 0 to 1}."""
+    figure, (left, right) = new(2, height=2.6, width_ratios=(1, 2))
+    show(left, picture)
     right.barh(range(len(bars)), list(bars.values()), color=POSITIVE, height=0.7)
-    right.set(xlabel=xlabel, xlim=xlim, ylim=(len(bars) - 0.4, -0.6))
+    right.set(xlabel=xlabel, xlim=(0, 1), ylim=(len(bars) - 0.4, -0.6))
     right.set_yticks(range(len(bars)), bars)
     right.tick_params(axis="y", length=0)
     return figure
 
 
-def bare(ax):
-    """Without frame and tick marks."""
-    ax.spines[:].set_visible(False)
-    ax.tick_params(length=0)
-
-
-def weights_beside(pictures, weight, titles):
-    """Small pictures, and beside them the weights of a unit that reads such pictures: blue for, vermilion with a
-    minus against."""
-    figure, axes = new(len(pictures) + 1, height=1.9, width=NARROW)
-    for ax, picture, title in zip(axes, pictures, titles, strict=False):
-        ax.imshow(np.reshape(picture, (8, 8)), cmap="Greys", vmin=0, vmax=1)
-        ax.set_title(title)
-    weight = np.reshape(weight, (8, 8))
-    size = np.abs(weight).max()
-    axes[-1].imshow(weight, cmap=CLASS_MAP, vmin=-size, vmax=size)
-    for row, column in np.argwhere(weight < -0.25 * size):
-        axes[-1].text(column, row, "−", ha="center", va="center", fontsize=SMALL, color=MAP_INK)
-    axes[-1].set_title(titles[-1])
-    for ax in axes:
-        ax.axis("off")
-    return figure
-
-
-def confusion(matrix, height=3.8):
-    """A confusion matrix, rows the true class: the errors stand out, the right ones are pale. Returns the figure."""
-    figure, ax = new(height=height)
+def confusion(matrix):
+    """A confusion matrix, rows the true class: the errors stand out, the right ones are pale."""
+    figure, ax = new(height=3.8)
     largest = (matrix - np.diag(np.diag(matrix))).max()
     for (row, column), value in np.ndenumerate(matrix):
         if value:
-            ax.text(column, row, value, ha="center", va="center", fontsize=SMALL, color=MUTED if row == column else INK)
+            ax.text(column, row, value, ha="center", va="center", color=MUTED if row == column else INK)
         if value and row != column:
-            place = (column - 0.5, row - 0.5)
-            ax.add_patch(Rectangle(place, 1, 1, facecolor=NEGATIVE, alpha=0.2 + 0.3 * value / largest, linewidth=0))
+            place, shade = (column - 0.5, row - 0.5), 0.2 + 0.3 * value / largest
+            ax.add_patch(Rectangle(place, 1, 1, facecolor=NEGATIVE, alpha=shade, linewidth=0))
     ticks, ends = range(len(matrix)), (-0.5, len(matrix) - 0.5)
     ax.set(xticks=ticks, yticks=ticks, xlim=ends, ylim=ends[::-1], xlabel="read as", ylabel="digit", aspect="equal")
     ax.tick_params(length=0)

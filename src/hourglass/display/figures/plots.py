@@ -1,12 +1,13 @@
 """Lines and bars, labelled directly."""
 
 from itertools import combinations
+from textwrap import fill
 
 import numpy as np
-from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+from matplotlib.ticker import LogLocator, NullFormatter
 
 from ...engine import activations
-from .style import COLOURS, INK, MUTED, NARROW, NEGATIVE, OTHERS, PALE, SMALL, WIDTH, new
+from .style import COLOURS, GUIDE, INK, MUTED, NEGATIVE, OTHERS, PALE, SMALL, beside, new
 
 # PReLU at its initial slope; maxout with two lines of slopes -0.5 and 1
 CURVES = {
@@ -28,106 +29,78 @@ def colours_of(names):
     return [kept[name] if name in kept else next(free) for name in names]
 
 
-def lines(ax, x, series, bands=None, end_labels=True, **kwargs):
-    """Lines on `ax`, one for each name in `series`, each named at its right end; `bands` maps names to (low, high)."""
-    ends = []
-    for (name, y), colour in zip(series.items(), colours_of(series), strict=True):
-        xs = x[name] if isinstance(x, dict) else x
-        ax.plot(xs, y, **({"color": colour} | kwargs))
-        if bands and name in bands:
-            ax.fill_between(xs, *bands[name], color=kwargs.get("color", colour), alpha=0.18, linewidth=0)
-        ends.append((xs[-1], y[-1], name, kwargs.get("color", colour)))
-    if end_labels:
-        label_ends(ax, ends)
+def label_ends(figure, ends):
+    """Names beside the right ends of lines, pushed apart so that none covers another.
 
-
-def label_ends(ax, ends):
-    """Names beside the right ends of lines, pushed apart so that none covers another."""
-    ax.figure.canvas.draw()  # the scale must be settled before places on the page can be compared
-    ends = sorted(ends, key=lambda end: end[1])
-    places = np.array([ax.transData.transform((x, y)) for x, y, _, _ in ends])
-    step, reach = np.array([1.15 * SMALL, 40]) * ax.figure.dpi / 72  # lines that end further apart do not meet
-    heights = places[:, 1]
-    spaced = heights.copy()
-    for _ in range(50):
-        for j, i in combinations(range(len(ends)), 2):
-            overlap = step - (spaced[i] - spaced[j])
-            if overlap > 0 and abs(places[i, 0] - places[j, 0]) < reach:
-                spaced[j] -= overlap / 2
-                spaced[i] += overlap / 2
-    for (x, y, name, colour), here, there in zip(ends, heights, spaced, strict=True):
-        ax.annotate(
-            name,
-            (x, y),
-            (6, (there - here) * 72 / ax.figure.dpi),
-            textcoords="offset points",
-            va="center",
-            fontsize=SMALL,
-            color=colour,
-            annotation_clip=False,
-        )
-
-
-def curves(
-    panels,
-    xlabel,
-    ylabels=None,
-    titles=None,
-    xscale="linear",
-    yscale="linear",
-    ylim=None,
-    xticks=None,
-    height=None,
-    marks=(),
-    sharey=True,
-    **kwargs,
-):
-    """Panels of labelled lines side by side.
-
-    panels: a list of dicts, each with `x`, `series` ({name: y}) and, if wanted, `bands` ({name: (low, high)}) and
-    `notes` ([(x, y, text)]), texts above small triangles.
-    marks: (y, text) of horizontal dashed lines. Returns the figure.
+    ends: {axes: [(x, y, name, colour)]}, once all is drawn that the scales depend on.
     """
-    figure, axes = new(len(panels), height=height, squeeze=False, sharey=sharey)
-    for i, (ax, panel) in enumerate(zip(axes[0], panels, strict=True)):
-        ax.set(xscale=xscale, yscale=yscale, xlabel=xlabel, title=titles[i] if titles else None)
-        if ylim:
-            ax.set_ylim(ylim)
-        if xscale == "log":
-            ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-        if xticks is not None:
-            ax.set_xticks(xticks)
+    figure.draw_without_rendering()  # the scales must be settled before places on the page can be compared
+    beside_it = {"textcoords": "offset points", "va": "center", "annotation_clip": False}
+    for ax, lines in ends.items():
+        lines = sorted(lines, key=lambda line: line[1])
+        points = ax.transData.transform([line[:2] for line in lines]) * 72 / figure.dpi
+        spaced = points[:, 1].copy()
+        for _ in range(50):
+            for j, i in combinations(range(len(lines)), 2):
+                overlap = 1.15 * SMALL - (spaced[i] - spaced[j])
+                if overlap > 0 and abs(points[i, 0] - points[j, 0]) < 40:  # lines that end further apart do not meet
+                    spaced[j] -= overlap / 2
+                    spaced[i] += overlap / 2
+        for (x, y, name, colour), up in zip(lines, spaced - points[:, 1], strict=True):
+            ax.annotate(name, (x, y), (6, up), color=colour, **beside_it)
+
+
+def guide(ax, y, text, end=0):
+    """A dashed line across, with a text above its left end (0) or right end (1)."""
+    ax.axhline(y, **GUIDE)
+    place = {"xycoords": ("axes fraction", "data"), "textcoords": "offset points", "ha": "right" if end else "left"}
+    ax.annotate(text, (end, y), (3 - 6 * end, 3), color=MUTED, **place)
+
+
+def curves(panels, xlabel, ylabel=None, marks=(), line=None, height=None, sharey=True, **axes):
+    """Lines, each named at its right end.
+
+    panels: a dict of `x`, `series` ({name: y}) and, if wanted, `bands` ({name: (low, high)}) and `notes` ([(x, y,
+    text)], texts above small triangles); x may be {name: x}. Or {title: such a dict} for several side by side.
+    marks: (y, text) of horizontal dashed lines. line: how to draw the lines, as `Axes.plot` takes it. axes: more about
+    the axes, as `Axes.set` takes it.
+    """
+    panels = {"": panels} if "series" in panels else panels
+    figure, places = beside(panels, height=height, sharey=sharey)
+    axes = {"xscale": "linear", "yscale": "linear"} | axes  # these first: they undo the ticks
+    ends = {ax: [] for ax, _ in places}
+    for ax, panel in places:
+        ax.set(**axes, xlabel=xlabel, ylabel=ylabel)
+        if sharey:
+            ax.label_outer()
+        if axes["xscale"] == "log":
+            ax.xaxis.set_major_formatter("{x:g}")
+        if "xticks" in axes:
             ax.minorticks_off()
-        if ylabels and i < len(ylabels):
-            ax.set_ylabel(ylabels[i])
         for y, text in marks:
-            ax.axhline(y, color=MUTED, linewidth=0.9, linestyle=(0, (4, 3)), zorder=0)
-            ax.annotate(
-                text,
-                (0, y),
-                (3, 3),
-                xycoords=("axes fraction", "data"),
-                textcoords="offset points",
-                fontsize=SMALL,
-                color=MUTED,
-            )
-        lines(ax, panel["x"], panel["series"], panel.get("bands"), **kwargs)
+            guide(ax, y, text)
+        x, series = panel["x"], panel["series"]
+        for (name, y), colour in zip(series.items(), colours_of(series), strict=True):
+            xs = x[name] if isinstance(x, dict) else x
+            ax.plot(xs, y, color=colour, **line or {})
+            if name in panel.get("bands", {}):
+                ax.fill_between(xs, *panel["bands"][name], color=colour, alpha=0.18, linewidth=0)
+            ends[ax].append((xs[-1], y[-1], name, colour))
         for x, y, text in panel.get("notes", ()):
             ax.plot(x, y, "v", color=INK, markersize=6, clip_on=False, zorder=4)
-            ax.annotate(text, (x, y), (0, 7), textcoords="offset points", ha="center", fontsize=SMALL)
+            ax.annotate(text, (x, y), (0, 7), textcoords="offset points", ha="center")
+    label_ends(figure, ends)
     return figure
 
 
 def rasters(panels, xlabel, ylabel):
-    """Grids side by side in which what is false is marked. panels: {title: (rows, columns) of truths}. Returns the
-    figure."""
-    figure, axes = new(len(panels), height=2.2, squeeze=False)
-    for ax, (title, truth) in zip(axes[0], panels.items(), strict=True):
+    """Grids side by side in which what is false is marked. panels: {title: (rows, columns) of truths}."""
+    figure, places = beside(panels, height=2.2)
+    for ax, truth in places:
         row, column = np.nonzero(np.logical_not(truth))
         ax.scatter(column, row + 1, s=5, marker="|", color=NEGATIVE, linewidths=1.0, rasterized=True)
-        ax.set(title=title, xlabel=xlabel, xlim=(0, truth.shape[1]), ylim=(len(truth) + 0.6, 0.4))
-        ax.set_yticks((1, len(truth)))
-    axes[0, 0].set_ylabel(ylabel)
+        ax.set(xlabel=xlabel, xlim=(0, truth.shape[1]), ylim=(len(truth) + 0.6, 0.4), yticks=(1, len(truth)))
+    places[0][0].set_ylabel(ylabel)
     return figure
 
 
@@ -135,35 +108,29 @@ def intervals(panels, xlabel, xscale="linear", xlim=None, mark=None):
     """Medians as dots, with bars from the 10th to the 90th percentile, a row a name, a panel a group.
 
     panels: {title: {name: values}}. mark: where to draw a vertical line. xlim: the stretch to show; a median to the
-    left of it is told as a number. Returns the figure.
+    left of it is told as a number.
     """
     rows = max(map(len, panels.values()))
-    width = NARROW if len(panels) == 1 else WIDTH
-    figure, axes = new(len(panels), height=0.36 * rows + 0.9, width=width, squeeze=False, sharey=True)
-    for ax, (title, values) in zip(axes[0], panels.items(), strict=True):
+    titled = {fill(title, 64 // len(panels)): values for title, values in panels.items()}
+    figure, places = beside(titled, height=0.36 * rows + 0.9, sharey=True)
+    for ax, values in places:
         for place, (name, v) in enumerate(values.items()):
             low, middle, high = np.quantile(v, [0.1, 0.5, 0.9])
             colour = COLOURS.get(name, INK)
             ax.hlines(place, low, high, color=colour, linewidth=2)
             if xlim and middle < xlim[0]:
-                ax.annotate(
-                    f"← {middle:.0f}",
-                    (xlim[0], place),
-                    (3, 0),
-                    textcoords="offset points",
-                    va="center",
-                    fontsize=SMALL,
-                    color=colour,
-                )
-                continue
-            ax.plot(middle, place, "o", color=colour, markersize=6)
+                told = {"textcoords": "offset points", "va": "center", "color": colour}
+                ax.annotate(f"← {middle:.0f}", (xlim[0], place), (3, 0), **told)
+            else:
+                ax.plot(middle, place, "o", color=colour, markersize=6)
         if mark is not None:
-            ax.axvline(mark, color=MUTED, linewidth=0.9, linestyle=(0, (4, 3)), zorder=0)
-        ax.set(xlabel=xlabel, xscale=xscale, title=title, ylim=(rows - 0.5, -0.5), xlim=xlim)
-        ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-        ax.xaxis.set_minor_formatter(NullFormatter())
+            ax.axvline(mark, **GUIDE)
+        ax.set(xscale=xscale, ylim=(rows - 0.5, -0.5), xlim=xlim)
+        ax.set_xlabel(xlabel, loc="right" if len(panels) == 1 else "center")  # beside long names there is little room
         if xscale == "log":
             ax.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+            ax.xaxis.set_minor_formatter(NullFormatter())
+        ax.xaxis.set_major_formatter("{x:g}")
         ax.tick_params(axis="y", length=0)
         ax.set_yticks(range(len(values)), values)
     return figure
@@ -186,50 +153,42 @@ def activation_curves(at=None):
 
 
 def dead_units(dead, accuracy):
-    """Squares, one a unit: filled if it is dead. dead: (networks, 2 layers, units). accuracy: (networks,). Returns
-    the figure."""
-    figure, axes = new(2, height=2.3, sharey=True)
-    for layer, ax in enumerate(axes):
-        place = np.argwhere(np.ones(dead[:, layer].shape))
-        ax.scatter(
-            place[:, 1], place[:, 0], s=14, marker="s", linewidths=0, c=np.where(dead[:, layer].ravel(), NEGATIVE, PALE)
-        )
-        ax.set(
-            title=f"hidden layer {layer + 1}: {dead[:, layer].mean():.0%} dead",
-            xlabel="unit",
-            ylim=(len(dead) - 0.4, -0.6),
-            xticks=(),
-            yticks=range(len(dead)),
-            yticklabels=[f"{a:.0%}" for a in accuracy],
-        )
+    """Squares, one a unit: filled if it is dead. dead: (networks, layers, units). accuracy: (networks,)."""
+    layers = enumerate(dead.swapaxes(0, 1), 1)
+    panels = {f"hidden layer {number}: {layer.mean():.0%} dead": layer for number, layer in layers}
+    figure, places = beside(panels, height=2.3, sharey=True)
+    for ax, layer in places:
+        network, unit = np.indices(layer.shape).reshape(2, -1)
+        ax.scatter(unit, network, s=14, marker="s", linewidths=0, c=np.where(layer.ravel(), NEGATIVE, PALE))
+        ax.set(xlabel="unit", ylabel="network, and its accuracy", ylim=(len(layer) - 0.4, -0.6), xticks=())
+        ax.set_yticks(range(len(layer)), [f"{a:.0%}" for a in accuracy])
+        ax.label_outer()
         ax.spines[:].set_visible(False)
         ax.tick_params(length=0)
-    axes[0].set_ylabel("network, and its accuracy")
     return figure
 
 
-def approximations(x, target, attempts, interval=(0, 1)):
-    """A curve (grey) and attempts at it by bumps, ReLU and tanh units, with the interval on which they were asked
-    for. attempts: {title: y}."""
-    figure, axes = new(len(attempts), height=2.4, sharey=True)
-    for colour, ax, (title, y) in zip(colours_of(("bumps", "ReLU", "tanh")), axes, attempts.items(), strict=True):
-        ax.axvspan(*interval, color=PALE, alpha=0.35, linewidth=0)
+def approximations(x, target, attempts):
+    """A curve (grey), attempts at it, {title: y}, by bumps, ReLU and tanh units; shaded, where they were asked for."""
+    figure, places = beside(attempts, height=2.4, sharey=True)
+    for colour, (ax, y) in zip(colours_of(("bumps", "ReLU", "tanh")), places, strict=True):
+        ax.axvspan(0, 1, color=PALE, alpha=0.35, linewidth=0)
         ax.plot(x, target, color=MUTED, linewidth=1.2)
         ax.plot(x, y, color=colour, linewidth=1.6)
-        ax.set(title=title, xlabel="x", ylim=(-2.2, 2.2), xticks=(-0.5, 0, 0.5, 1, 1.5), yticks=(-2, 0, 2))
-        ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}".replace("-", "−")))
+        ax.set(xlabel="x", ylim=(-2.2, 2.2), xticks=(-0.5, 0, 0.5, 1, 1.5), yticks=(-2, 0, 2))
+        ax.xaxis.set_major_formatter("{x:g}")
     return figure
 
 
 def strips(panels, xlabel, ylabel):
-    """Columns of dots. panels: {title: {column: values}}. Returns the figure."""
-    figure, axes = new(len(panels), sharey=True)
-    for ax, (title, columns) in zip(axes, panels.items(), strict=True):
+    """Columns of dots. panels: {title: {column: values}}."""
+    figure, places = beside(panels, sharey=True)
+    for ax, columns in places:
         for place, values in enumerate(columns.values()):
-            spread = np.linspace(-0.28, 0.28, len(values))[np.random.default_rng(0).permutation(len(values))]
+            spread = np.random.default_rng(0).permutation(np.linspace(-0.28, 0.28, len(values)))
             ax.plot(place + spread, values, "o", color=OTHERS[0], markersize=3, alpha=0.55, markeredgewidth=0)
-        ax.set(title=title, xlabel=xlabel)
+        ax.set(xlabel=xlabel, ylabel=ylabel)
         ax.set_xticks(range(len(columns)), columns)
         ax.tick_params(axis="x", length=0)
-    axes[0].set_ylabel(ylabel)
+        ax.label_outer()
     return figure

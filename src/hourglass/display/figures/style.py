@@ -1,5 +1,4 @@
-"""The look of every figure: colours that colour-blind readers can tell apart (Okabe and Ito, 2008), type, lines,
-and the SVG.
+"""The look of every figure: colours that colour-blind readers can tell apart (Okabe and Ito, 2008), type, lines, SVG.
 
 A page may recolour the SVG: `to_svg` writes each palette colour as a CSS variable with the colour itself to fall
 back on, so that one picture is legible on light and on dark ground.
@@ -7,100 +6,50 @@ back on, so that one picture is legible on light and on dark ground.
 
 import io
 import re
+from html import escape
 from zlib import crc32
 
 import matplotlib.pyplot as plt
+from matplotlib.colors import LinearSegmentedColormap
 
 INK, MUTED, PALE, PAPER = "#262626", "#6e6e6e", "#d9d9d9", "#ffffff"
 BLUE, VERMILION, GREEN, PURPLE = "#0072b2", "#d55e00", "#009e73", "#cc79a7"
 ORANGE, SKY, BROWN, OLIVE = "#e69f00", "#56b4e9", "#8c564b", "#7f7f00"
 POSITIVE, NEGATIVE = BLUE, VERMILION  # signs of weights, and the classes that positive and negative scores stand for
-
-COLOURS = {
-    "sigmoid": PURPLE,
-    "sigmoid ×4": PURPLE,
-    "tanh": BLUE,
-    "ReLU": VERMILION,
-    "leaky ReLU": ORANGE,
-    "PReLU": GREEN,
-    "maxout": SKY,
-    "ELU": BROWN,
-    "GELU": OLIVE,
-    "train": GREEN,
-    "test": PURPLE,
-}
-OTHERS = [
-    BLUE,
-    VERMILION,
-    GREEN,
-    ORANGE,
-    PURPLE,
-    SKY,
-    BROWN,
-    OLIVE,
-]  # for lines whose names have no colour of their own
+OTHERS = [BLUE, VERMILION, GREEN, ORANGE, PURPLE, SKY, BROWN, OLIVE]  # for names without a colour of their own
+COLOURS = dict(zip(("tanh", "ReLU", "PReLU", "leaky ReLU", "sigmoid", "maxout", "ELU", "GELU"), OTHERS))
+COLOURS |= {"sigmoid ×4": COLOURS["sigmoid"], "train": GREEN, "test": PURPLE}
 
 # What the page's style sheet may replace, by name.
-VARIABLES = {
-    INK: "ink",
-    MUTED: "muted",
-    PALE: "pale",
-    PAPER: "paper",
-    BLUE: "blue",
-    VERMILION: "vermilion",
-    GREEN: "green",
-    PURPLE: "purple",
-    ORANGE: "orange",
-    SKY: "sky",
-    BROWN: "brown",
-    OLIVE: "olive",
-}
+NAMES = ("ink", "muted", "pale", "paper", "blue", "vermilion", "green", "orange", "purple", "sky", "brown", "olive")
+VARIABLES = dict(zip((INK, MUTED, PALE, PAPER, *OTHERS), NAMES))
+
+# A map's ground is light on a dark page too. What stands on it has colours that no page replaces.
+MAP_INK, MAP_PAPER, MAP_POSITIVE, MAP_NEGATIVE = "#1a1a1a", "#fefefe", "#005f96", "#b34f00"
+CLASS_MAP = LinearSegmentedColormap.from_list("classes", [NEGATIVE, PAPER, POSITIVE])
 
 WIDTH, NARROW = 6.4, 4.2  # inches: the width of the text, and that of one panel alone
 SMALL = 10.5  # points: ticks, and names beside lines
-SMALLEST = (
-    0.85  # a page shrinks a figure no further than this, so that 10.5 pt stay above 9 on a phone; what is wider scrolls
-)
+SMALLEST = 0.85  # a page shrinks a figure no further, so that 10.5 pt stay above 9 on a phone; what is wider scrolls
+GUIDE = {"color": MUTED, "linewidth": 0.9, "linestyle": (0, (4, 3)), "zorder": 0}  # a line to compare with
 
 
 def use_style():
-    """Set Matplotlib, for figures and for a notebook's output, to the book's look: deterministic SVG, text kept as
-    text."""
-    plt.rcParams.update(
-        {
-            "figure.dpi": 100,
-            "figure.facecolor": PAPER,
-            "savefig.facecolor": PAPER,
-            "figure.constrained_layout.use": True,
-            "font.family": "DejaVu Sans",
-            "font.size": 11,
-            "axes.labelsize": 11,
-            "axes.titlesize": 11,
-            "xtick.labelsize": SMALL,
-            "ytick.labelsize": SMALL,
-            "text.color": INK,
-            "axes.labelcolor": INK,
-            "axes.titlecolor": INK,
-            "axes.edgecolor": MUTED,
-            "xtick.color": MUTED,
-            "ytick.color": MUTED,
-            "xtick.labelcolor": INK,
-            "ytick.labelcolor": INK,
-            "axes.facecolor": "none",
-            "axes.spines.top": False,
-            "axes.spines.right": False,
-            "axes.linewidth": 0.8,
-            "lines.linewidth": 2,
-            "lines.solid_capstyle": "round",
-            "axes.prop_cycle": plt.cycler(color=OTHERS),
-            "legend.frameon": False,
-            "image.cmap": "Greys",
-            "svg.fonttype": "none",
-            "svg.hashsalt": "hourglass",
-            "path.simplify_threshold": 0.5,
-            "axes.formatter.useoffset": False,
-        }
-    )
+    """Set Matplotlib, and a notebook's output, to the book's look: the same SVG every time, text kept as text."""
+    plt.rc("figure", dpi=100, facecolor=PAPER)
+    plt.rc("figure.constrained_layout", use=True)
+    plt.rc("savefig", facecolor=PAPER)
+    plt.rc("font", family="DejaVu Sans", size=SMALL)
+    plt.rc("text", color=INK)
+    plt.rc("axes", labelsize=11, titlesize=11, labelcolor=INK, titlecolor=INK, edgecolor=MUTED, facecolor="none")
+    plt.rc("axes", linewidth=0.8, prop_cycle=plt.cycler(color=OTHERS))
+    plt.rc("axes.spines", top=False, right=False)
+    plt.rc("axes.formatter", useoffset=False)
+    plt.rc(("xtick", "ytick"), labelsize=SMALL, color=MUTED, labelcolor=INK)
+    plt.rc("lines", linewidth=2, solid_capstyle="round")
+    plt.rc("image", cmap="Greys")
+    plt.rc("path", simplify_threshold=0.5)
+    plt.rc("svg", fonttype="none", hashsalt="hourglass")
     try:
         from matplotlib_inline.backend_inline import set_matplotlib_formats
 
@@ -116,9 +65,17 @@ def new(columns=1, rows=1, height=None, width=None, **kwargs):
     return plt.subplots(rows, columns, figsize=(width, height * rows), **kwargs)
 
 
+def beside(panels, **kwargs):
+    """A figure with axes side by side for `panels`, {title: panel} or one alone, and the pairs (axes, panel)."""
+    panels = panels if isinstance(panels, dict) else {"": panels}
+    figure, axes = new(len(panels), squeeze=False, **kwargs)
+    for ax, title in zip(axes[0], panels, strict=True):
+        ax.set_title(title)
+    return figure, list(zip(axes[0], panels.values(), strict=True))
+
+
 def to_svg(figure, alt):
-    """The figure as inline SVG for a page: named for screen readers, its ids its own, its colours and its font the
-    page's."""
+    """The figure as inline SVG for a page: named for screen readers; ids its own, colours and font the page's."""
     buffer = io.StringIO()
     figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
     return themed(buffer.getvalue(), alt)
@@ -137,12 +94,10 @@ def themed(svg, alt):
         svg = re.sub(rf"(?<!, ){colour}", f"var(--figure-{name}, {colour})", svg)
     svg = svg.replace("font-family: 'DejaVu Sans'", "font-family: var(--figure-font, 'DejaVu Sans', sans-serif)")
     svg = re.sub(r' transform="rotate\(-0 [^"]*"', "", svg)
-    alt = alt.replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;")
-    width, height = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', svg).groups()
+    width, height = map(float, re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', svg).groups())
     opening = (
-        f'<svg class="figure" role="img" aria-label="{alt}" viewBox="0 0 {width} {height}" '
-        f'style="width: {float(width) * 4 / 3:.0f}px; min-width: {float(width) * 4 / 3 * SMALLEST:.0f}px" '
+        f'<svg class="figure" role="img" aria-label="{escape(alt)}" viewBox="0 0 {width:g} {height:g}" '
+        f'style="width: {width * 4 / 3:.0f}px; min-width: {width * 4 / 3 * SMALLEST:.0f}px" '
         'stroke-linejoin="round" xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink">'
     )
-    svg = opening + svg[svg.index(">") + 1 :]
-    return re.sub(r"\n\s*", "\n", svg)
+    return re.sub(r"\n\s*", "\n", opening + svg[svg.index(">") + 1 :])
