@@ -56,29 +56,30 @@ def slimmed(x, y, seeds, hidden, how, sparsity, bits):
     if how == "whole":
         return fitted(network, *data, 90, rate=0.003 if hidden else 0.03)
     if how == "random":
-        for i, seed in enumerate(seeds):
-            single = hg.slimming.prune(network[i], sparsity, seed=seed)[0]
-            for layer, left in zip(network.layers, single.layers, strict=True):
-                for name, values in left.params.items():
-                    layer.params[name][i] = values
-        return fitted(network, *data, 90, hg.slimming.Masked)
+        left = [hg.slimming.prune(network[i], sparsity, seed=seed)[0] for i, seed in enumerate(seeds)]
+        params = [
+            {name: np.stack([single.layers[i].params[name] for single in left]) for name in layer.params}
+            for i, layer in enumerate(network.layers)
+        ]
+        return fitted(hg.Network(*layers, params=params), *data, 90, masked=True)
     if how == "during":
         return pruned(network, *data, 90, sparsity)
     if how == "rounded":
         network = pruned(network, *data, 60, sparsity, rate)
-        return fitted(network, *data, 60, lambda adam: hg.slimming.StraightThrough(hg.slimming.Masked(adam), bits))
+        return fitted(network, *data, 60, masked=True, bits=bits)
     network, after = fitted(network, *data, 60), 90 if "long" in how else 30
     if "gradual" in how:
         return pruned(network, *data, after, sparsity)
     network = hg.slimming.prune(network, sparsity)[0]
-    return network if how == "cut" else fitted(network, *data, after, hg.slimming.Masked)
+    return network if how == "cut" else fitted(network, *data, after, masked=True)
 
 
-def fitted(network, x, y, epochs, wrap=lambda adam: adam, rate=0.003):
-    """The network, trained in place."""
-    training = cooled(rate, epochs)
-    optimizer = wrap(training.pop("optimizer"))
-    hg.train(network, x, y, loss=hg.SoftmaxCrossEntropy(), optimizer=optimizer, **training)
+def fitted(network, x, y, epochs, rate=0.003, masked=False, bits=32):
+    """The network, trained in place. masked: whether zeros stay. bits: below 32, trained through the rounding."""
+    after_step = [hg.slimming.Mask(network)] if masked else []
+    if bits < 32:
+        after_step.append(hg.slimming.StraightThrough(network, bits))
+    hg.train(network, x, y, loss=hg.SoftmaxCrossEntropy(), after_step=after_step, **cooled(rate, epochs))
     return network
 
 

@@ -230,6 +230,18 @@ def test_noise_is_each_replicas_own(replicas):
     assert np.unique(outputs).size == outputs.size
 
 
+def test_noise_of_given_parameters_is_that_of_seeds_from_0_and_each_layer_has_its_own():
+    layers, x = [hg.GaussianNoise(1), hg.Dense(2, 2), hg.GaussianNoise(1)], np.zeros((4, 2))
+    drawn = hg.Network(*layers, seeds=range(3))
+    given = hg.Network(*layers, params=[layer.params for layer in drawn.layers])
+    expected = drawn.activations(x, noise=True)
+    np.testing.assert_array_equal(given.activations(x, noise=True), expected)
+    assert (expected[2] - expected[1] != expected[0]).all()
+    alone = hg.GaussianNoise(1)
+    alone.noisy = True
+    np.testing.assert_array_equal(alone.forward(x), hg.Network(hg.GaussianNoise(1))(x, noise=True))
+
+
 @pytest.mark.parametrize(
     ("layer", "deviation"),
     [

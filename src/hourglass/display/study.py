@@ -1,5 +1,6 @@
 """Claims, numbers for the prose, and self-checks."""
 
+import inspect
 import json
 from functools import cache
 from html import escape
@@ -7,7 +8,7 @@ from pathlib import Path
 from zlib import crc32
 
 import yaml
-from IPython.display import display
+from IPython.display import Markdown, display
 
 LEDGER = Path(__file__).parents[3] / "book" / "claims.yml"
 SOURCES = {"cs231n": "CS231n notes", "skarupke": "Skarupke 2016", "kong": "Kong 2019", "eissa": "Eissa"}
@@ -97,6 +98,11 @@ def glue(**numbers):
 
     for name, text in numbers.items():
         bind(name, text, display=False)
+
+
+def source(thing):
+    """Show the source of a class or function, as it stands in its file."""
+    display(Markdown(f"```python\n{inspect.getsource(thing)}```"))
 
 
 def table(head, rows):

@@ -59,6 +59,11 @@ class Network:
             start += size
         for layer, (layer_params, layer_grads) in zip(self.layers, views):
             layer.bind(layer_params, layer_grads, replicas, self.dtype)
+        quiet = [layer for layer in self.layers if layer.draws_noise and layer.generators is None]
+        if quiet:  # the parameters were given, not drawn: noise as that of seeds 0, 1, ...
+            rngs = [np.random.default_rng(i) for i in range(int(np.prod(replicas)))]
+            for layer in quiet:
+                layer.draw_all(rngs)
 
     @property
     def n_parameters(self):

@@ -13,7 +13,8 @@ class Layer:
     takes = makes = None  # an example's shape, in and out; None for a size, or a shape, that may be any
     shapes = {}  # of one replica's parameters, by name
     replicas, dtype = (), np.dtype(float)
-    noisy = False  # whether layers that draw noise do so now
+    draws_noise, generators = False, None  # such a layer has a generator for each replica, and uses them
+    noisy = False  # while this is true
     _params = _grads = None
 
     def draw(self, rng):

@@ -104,7 +104,7 @@ class GaussianNoise(Layer):
     and when it is called with `noise=True`. Each replica has a noise generator of its own."""
 
     takes = (None,)
-    generators = None
+    draws_noise = True
 
     def __init__(self, std):
         self.std = checks.number(std, "std", at_least=0)
@@ -123,8 +123,8 @@ class GaussianNoise(Layer):
     def forward(self, x):
         if not self.noisy:
             return x
-        if self.generators is None:  # given parameters, not drawn ones: as replicas with seeds 0, 1, ... have
-            self.draw_all([np.random.default_rng(i) for i in range(int(np.prod(self.replicas)))])
+        if self.generators is None:  # it stands in no network
+            self.draw_all([np.random.default_rng(0)])
         noise = np.stack([rng.standard_normal(x.shape[-2:]) for rng in self.generators])
         return x + (self.std * noise).reshape(*self.replicas, *x.shape[-2:]).astype(x.dtype)
 
