@@ -279,6 +279,9 @@ class TestSlider:
         assert sizes == {tuple(np.max([size for _, size, _ in shapes], axis=0))}
         assert list(places) == list(dict.fromkeys(grid for grid, _, _ in shapes))
         assert all(found == found[:1] * len(found) for found in places.values())
+        for (rows, columns), (found, *_) in places.items():
+            corners = np.round(found, 6)[:, :2] if found else np.empty((0, 2))
+            assert [len(set(corner)) for corner in corners.T] == [columns, rows], "no longer a grid"
         assert whole[0] and whole[len(shapes) - 1]
         assert not plt.get_fignums(), "a figure is left open"
 
