@@ -31,6 +31,6 @@ def insist(variable, holds):
 
 insist("SHAKEN_BY", lambda size: 0 < moved < 2 * float(size))
 insist("OPENBLAS_NUM_THREADS", lambda number: threads <= {min(int(number), os.cpu_count())})
-if platform.machine() in ("x86_64", "AMD64"):  # elsewhere these do nothing: they are named after Intel and AMD processors
+if platform.machine() in ("x86_64", "AMD64"):  # named after Intel and AMD processors, elsewhere without effect
     insist("NPY_DISABLE_CPU_FEATURES", lambda names: set(names.split()) <= set(__cpu_dispatch__) - set(used))
     insist("OPENBLAS_CORETYPE", lambda core: cores == {core})

@@ -1,12 +1,12 @@
-"""Run the chapters side by side, and store their outputs in them, so that `git diff` shows what a change did to the book.
+"""Run the chapters side by side, and store their outputs in them: `git diff` shows what a change did to the book.
 
     python tools/notebooks.py                        every chapter
     python tools/notebooks.py book/01-neurons.ipynb  only this one
     python tools/notebooks.py --into FOLDER          the files stay as they are, the executed ones go into FOLDER
 
-A second run changes no byte: cells are numbered from 1, and whatever varies from run to run (widget views,
-timings, editor metadata) is left out. Nor is anything stored that another machine would not print: each chapter runs
-a second time, shaken (tools/shaken), and what that changes stops it. The pages need nothing stored: `hourglass_chapters`
+A second run changes no byte: cells are numbered from 1, and whatever varies from run to run (widget views, timings,
+editor metadata) is left out. Nor is anything stored that another machine would not print: each chapter runs a second
+time, shaken (tools/shaken), and nbval must find the same. The pages need nothing stored: `hourglass_chapters`
 executes every chapter for them with --into.
 """
 
@@ -30,7 +30,7 @@ METADATA = {
 }
 VOLATILE = {"collapsed", "execution", "ExecuteTime", "scrolled", "trusted"}
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
-NBVAL = ("-m", "pytest", "-q", "--color=no", "-p", "no:cacheprovider", "--nbval", "--nbval-sanitize-with")
+NBVAL = ("-m", "pytest", "-q", "--color=no", "-p", "no:cacheprovider", "-c", "pyproject.toml", "--nbval")
 SHAKEN = {"PYTHONPATH": str(ROOT / "tools" / "shaken"), "SHAKEN_BY": "4e-16", "SHAKEN_SEED": "0"}
 
 
@@ -67,8 +67,8 @@ def refreshed(path):
     trial = path.with_name(f".{path.name}")  # beside it, because a chapter reads files that lie near
     try:
         trial.write_text(nbformat.writes(notebook) + "\n", encoding="utf-8")
-        command = [sys.executable, *NBVAL, ROOT / "tests" / "nbval-sanitize.cfg", trial]
-        again = subprocess.run(command, env=os.environ | SHAKEN, stdout=subprocess.PIPE, encoding="utf-8")
+        command = [sys.executable, *NBVAL, trial]
+        again = subprocess.run(command, cwd=ROOT, env=os.environ | SHAKEN, stdout=subprocess.PIPE, encoding="utf-8")
         if again.returncode:
             raise RuntimeError(f"Numbers moved in their last place change what it prints:\n{again.stdout}")
         changed = trial.read_bytes() != path.read_bytes()
