@@ -228,12 +228,12 @@ def start(tmp_path):
         process.wait()
 
 
-def finished(process, timeout=120):
+def finished(process, timeout=600):
     """Wait for the end of a process that must succeed."""
     assert process.wait(timeout) == 0, process.log.read_text()
 
 
-def wait_for(condition, *processes, timeout=120):
+def wait_for(condition, *processes, timeout=600):
     """Wait until the condition holds, while the processes are running."""
     deadline = time.monotonic() + timeout
     while not condition():
@@ -277,7 +277,7 @@ with joblib.parallel_config({backend!r}, n_jobs=2):
 def test_a_run_that_was_killed_goes_on_where_it_stopped(tmp_path, path, start, undisturbed, backend, death):
     script = tmp_path / "mortal.py"
     script.write_text(MORTAL.format(path=str(path), backend=backend, death=death, settings=SETTINGS, seeds=SEEDS))
-    code = start(script).wait(60)
+    code = start(script).wait(600)
     assert code == (-signal.SIGKILL if "kill" in death else 1)
     kept = rows_in(path)
     assert 6 <= len(kept) < len(EVERYTHING)
@@ -407,8 +407,8 @@ def test_a_cluster_that_loses_a_worker_finds_the_same_rows(path, tmp_path, start
     alone = ("--no-nanny", "--nthreads", 1, "--local-directory", tmp_path)
     workers = [start("-m", "dask", "worker", *alone, *shared) for _ in range(2)]
     address = json.loads(file.read_text())["address"]
-    with Client(address, set_as_default=False, timeout=60) as client:
-        client.wait_for_workers(2, timeout=60)
+    with Client(address, set_as_default=False, timeout=600) as client:
+        client.wait_for_workers(2, timeout=600)
     study = start("-m", "studies.capacity", "--rows", path, "--scheduler", address, "--only", SWEEP)
     wait_for(lambda: lines_in(path) > 1, study, scheduler, *workers)
     workers[0].kill()
