@@ -33,9 +33,10 @@ book: $(READY) ## run every chapter and build the pages
 
 # The chapters run for the pages before the tests bring their own needs: what a reader installs is enough for them.
 test: $(READY) ## build, then check the package, the notebooks and the pages
+	@echo "Building the book ..."
 	@$(build) > /dev/null
 	@$(MAKE) --no-print-directory $(READY_TO_TEST)
-	@echo "The book is built. Now the pages, the package, and the notebooks four times; each reports when it is done."
+	@echo "Checking the pages, the package, and the notebooks on four machines. Each reports when it is done."
 	@$(SIDE_BY_SIDE) two-threads pages package no-vectors shaken/1e-12/0 native
 	@echo "Everything passed."
 
