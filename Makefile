@@ -5,7 +5,7 @@ VENV ?= .venv
 PORT ?= 8000
 RUN := $(VENV)/bin/python
 
-# Kernels keep to one thread each, so that two share two cores; no progress bar reaches a stored output.
+# Kernels keep to one thread each, and there are as many as cores; no progress bar reaches a stored output.
 export TQDM_DISABLE := 1
 export OPENBLAS_NUM_THREADS := 1
 export OMP_NUM_THREADS := 1
@@ -20,7 +20,7 @@ READY_TO_TEST := $(VENV)/.test-$(HERE)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help book test notebooks studies serve clean benchmarks tests-of-pages tests-of-notebooks
+.PHONY: help book test notebooks shaken studies serve clean benchmarks
 
 help: ## this list
 	@echo "Hourglass: how small neural networks compress"
@@ -31,13 +31,20 @@ book: $(READY) ## run every chapter and build the pages
 	@echo
 	@echo "The book is ready. Open $$(pwd)/_build/html/index.html in a browser, or run: make serve"
 
-test: $(READY_TO_TEST) ## build, then check the package, the notebooks and the pages
-	@echo "Two lanes, some minutes: book, package and pages; notebooks on three processors. Each reports when done."
-	@$(MAKE) --no-print-directory --keep-going --jobs=2 --output-sync=target tests-of-pages tests-of-notebooks
+# The chapters run for the pages before the tests bring their own needs: what a reader installs is enough for them.
+test: $(READY) ## build, then check the package, the notebooks and the pages
+	@echo "Building the book ..."
+	@$(build) > /dev/null
+	@$(MAKE) --no-print-directory $(READY_TO_TEST)
+	@echo "Checking the pages, the package, and the notebooks on four machines. Each reports when it is done."
+	@$(SIDE_BY_SIDE) two-threads pages package no-vectors shaken/1e-12/0 native
 	@echo "Everything passed."
 
 notebooks: $(READY) ## run every chapter and refresh the outputs stored in it
 	@$(RUN) tools/notebooks.py
+
+shaken: $(READY_TO_TEST) ## run every chapter with numbers moved in their last places, for several seeds
+	@$(SIDE_BY_SIDE) $(foreach size,4e-16 1e-12,$(foreach seed,1 2 3,shaken/$(size)/$(seed)))
 
 studies: $(READY) ## run the long experiments, or what is missing of them
 	@for study in capacity autoencoders labels retrieval slimming; do \
@@ -84,19 +91,31 @@ build = rm -rf _build && $(RUN) -c 'from jupyter_book.cli.main import main; main
 
 # --- testing ---
 
-# loadscope keeps a notebook's cells together, in one kernel
-PYTEST = $(RUN) -m pytest --quiet -n 2 --dist loadscope
-NBVAL = $(PYTEST) -p no:cacheprovider --nbval --nbval-sanitize-with tests/nbval-sanitize.cfg book
+# As many at a time as there are cores, each with a core of its own.
+SIDE_BY_SIDE = $(MAKE) --no-print-directory --keep-going --output-sync=target --jobs=$$(getconf _NPROCESSORS_ONLN)
+PYTEST = $(RUN) -m pytest --quiet -p no:cacheprovider
 
-# Two older processors, imitated: one without any vector extension that NumPy has code for, and one of ten years ago.
-WITHOUT_VECTORS := NPY_DISABLE_CPU_FEATURES="X86_V3 X86_V4 AVX512_ICL AVX512_SPR" OPENBLAS_CORETYPE=Nehalem
-HASWELL := OPENBLAS_CORETYPE=Haswell
+.PHONY: pages package native no-vectors two-threads
+pages:
+	@$(PYTEST) tests/test_pages.py --junitxml _build/tests.xml
 
-tests-of-pages:
-	@$(build) > /dev/null; built=$$?; \
-	$(PYTEST) tests --durations 5 --junitxml _build/tests.xml && exit $$built
+package:
+	@$(PYTEST) tests --ignore tests/test_pages.py --durations 5
 
-tests-of-notebooks:
-	@$(RUN) tools/processor.py && $(NBVAL)
-	@$(WITHOUT_VECTORS) $(RUN) tools/processor.py && $(WITHOUT_VECTORS) $(NBVAL)
-	@$(HASWELL) $(RUN) tools/processor.py && $(HASWELL) $(NBVAL)
+# The notebooks, every time on another machine, as far as they can tell; tools/machine.py makes sure of that.
+lane = @export $(1); $(RUN) tools/machine.py && $(PYTEST) --nbval book
+
+native:
+	$(call lane,OPENBLAS_NUM_THREADS=1)
+
+# an old processor, without any vector extension that NumPy has code for
+no-vectors:
+	$(call lane,NPY_DISABLE_CPU_FEATURES="X86_V3 X86_V4 AVX512_ICL AVX512_SPR" OPENBLAS_CORETYPE=Nehalem)
+
+# as at home; one after another, for kernels with two threads each would starve each other
+two-threads:
+	$(call lane,OPENBLAS_NUM_THREADS=2)
+
+# shaken/SIZE/SEED
+shaken/%:
+	$(call lane,PYTHONPATH="$(CURDIR)/tools/shaken" SHAKEN_BY=$(*D) SHAKEN_SEED=$(*F))

@@ -145,7 +145,7 @@ def test_the_ledgers_page_leads_to_every_claim():
 
 # A page is ready when its widgets are drawn, its formulas set and its fonts there. From then on nothing moves slowly.
 READY = """
-const done = arguments[0], limit = Date.now() + 20000;
+const done = arguments[0], limit = Date.now() + 60000;
 const wanted = document.querySelectorAll('script[type="application/vnd.jupyter.widget-view+json"]').length;
 document.head.append(Object.assign(document.createElement("style"),
   { textContent: "*, ::before, ::after { transition: none !important; animation: none !important; }" }));
@@ -179,7 +179,7 @@ def launch(folder):
     options.add_argument("--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1")
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
     driver = webdriver.Chrome(options=options, service=webdriver.ChromeService(driver))
-    driver.set_script_timeout(60)
+    driver.set_script_timeout(300)  # longer than the limits in the scripts, which tell more
     driver.get("about:blank")
     logged(driver)
     return driver
@@ -233,7 +233,7 @@ class Page:
 
     def until(self, condition, *arguments):
         """Wait until a JavaScript expression is true; return whether it came to that."""
-        end = time.monotonic() + 5
+        end = time.monotonic() + 60
         while not (value := self.js(f"return {condition}", *arguments)) and time.monotonic() < end:
             time.sleep(0.01)
         return value
@@ -267,7 +267,7 @@ def test_formulas_are_set(page):
 
 # What a handle says and what the pictures that show with it say, once that fits together and is not as before.
 TOLD = """
-const [handle, before, done] = arguments, limit = Date.now() + 5000;
+const [handle, before, done] = arguments, limit = Date.now() + 60000;
 (function look() {
   const pictures = [...handle.closest(".widget-subarea").querySelectorAll("svg.figure")];
   const alts = pictures.filter((one) => one.checkVisibility()).map((one) => one.getAttribute("aria-label"));
@@ -310,7 +310,7 @@ def test_answers_open_by_keyboard_one_at_a_time(page):
             assert page.js("return arguments[0].querySelector('p').checkVisibility()", box)
 
 
-# Follow links to a closed box and to an anchor at its end, and see each time whether that is there to be read.
+# Follow links to a closed box and to an anchor at its end, and see each time whether that comes to be there to be read.
 FOLLOW = """
 const [box, done] = arguments, anchor = document.createElement("p"), link = document.createElement("a"), read = [];
 box.append(Object.assign(anchor, { id: "an anchor", textContent: "here" }));
@@ -321,11 +321,14 @@ const follow = (targets) => {
   box.open = false;
   link.href = `#${encodeURIComponent(target.id)}`;
   link.click();
-  setTimeout(() => {
+  const limit = Date.now() + 60000;
+  (function look() {
     const { top, bottom } = target.getBoundingClientRect();
-    read.push(box.open && bottom > 0 && top < innerHeight);
+    const there = box.open && bottom > 0 && top < innerHeight;
+    if (!there && Date.now() < limit) return setTimeout(look, 5);
+    read.push(there);
     follow(targets.slice(1));
-  }, 50);
+  })();
 };
 follow([box, anchor]);
 """

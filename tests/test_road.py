@@ -13,6 +13,7 @@ import sys
 from pathlib import Path
 
 import nbformat
+import numpy as np
 import pytest
 from bs4 import BeautifulSoup
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
@@ -136,7 +137,7 @@ class TestPins:
 
 STAND_IN = """#!/bin/sh
 # Stands in for Python: notes how it was called, and makes an environment that does the same.
-echo "$@" >> "{log}"
+echo "$@ [$OPENBLAS_NUM_THREADS|$OPENBLAS_CORETYPE|$SHAKEN_BY]" >> "{log}"
 for last; do :; done
 case "$1 $2" in
   "-m venv") mkdir -p "$last/bin" && cp "$0" "$last/bin/python" ;;
@@ -148,7 +149,7 @@ esac
 class TestMake:
     @pytest.fixture
     def book(self, tmp_path):
-        """`make book` with a stand-in for Python; returns whether it succeeded, and its calls."""
+        """`make book`, or another target, with a stand-in for Python; returns whether it succeeded, and its calls."""
         house = tmp_path / "a clone"
         house.mkdir()
         for name in ("Makefile", "requirements.txt", "requirements-dev.txt", "constraints.txt", "pyproject.toml"):
@@ -156,11 +157,10 @@ class TestMake:
         log, self.offline = tmp_path / "log", tmp_path / "offline"
         executable(tmp_path / "python", STAND_IN.format(log=log, offline=self.offline))
 
-        def make_book():
+        def make_book(target="book"):
             log.write_text("")
-            result = run(
-                "make", "book", f"PYTHON={tmp_path / 'python'}", cwd=house, check=False, MAKEFLAGS="", VENV=".venv"
-            )
+            variables = {"MAKEFLAGS": "", "VENV": ".venv", "OPENBLAS_CORETYPE": ""}
+            result = run("make", target, f"PYTHON={tmp_path / 'python'}", cwd=house, check=False, **variables)
             return result.returncode == 0, log.read_text()
 
         self.house = house
@@ -194,9 +194,30 @@ class TestMake:
         run("make", "book", f"PYTHON={self.house.parent / 'python'}", cwd=self.house, MAKEFLAGS="", VENV=".venv")
         assert "pip" in log.read_text()
 
+    def test_the_chapters_run_with_nothing_more_than_binder_installs(self, book):
+        """`make test` builds the book before the requirements of the tests come in."""
+        succeeded, calls = book("test")
+        order = [
+            calls.index(part)
+            for part in ("--requirement requirements.txt", " -W -n ", "requirements-dev.txt", "pytest")
+        ]
+        assert succeeded and order == sorted(order) and calls.count(" -W -n ") == 1
+
+    @pytest.mark.parametrize(
+        ("target", "machines"),
+        [
+            ("test", ["[1|Nehalem|]", "[1||1e-12]", "[1||]", "[2||]"]),
+            ("shaken", [f"[1||{size}]" for size in ("1e-12", "4e-16") for seed in range(3)]),
+        ],
+    )
+    def test_every_notebook_runs_on_every_machine_each_made_sure_of(self, book, target, machines):
+        calls = book(target)[1].splitlines()
+        for tool in ("tools/machine.py", "-m pytest --quiet -p no:cacheprovider --nbval book"):
+            assert sorted(call.removeprefix(f"{tool} ") for call in calls if call.startswith(tool)) == machines
+
     def test_help_comes_first_and_knows_every_command(self):
         listed = run("make", MAKEFLAGS="").stdout
-        for command in ("book", "test", "notebooks", "serve", "clean", "help", "benchmarks"):
+        for command in ("book", "test", "notebooks", "shaken", "serve", "clean", "help", "benchmarks"):
             assert f"make {command} " in listed
 
 
@@ -220,6 +241,13 @@ class TestContinuousIntegration:
         assert (result.returncode == 0) is passes, result.stdout
 
 
+def notebook(path, *sources, **metadata):
+    """A notebook with these code cells, at `path`."""
+    cells = [new_code_cell(source, metadata=metadata) for source in sources]
+    nbformat.write(new_notebook(cells=cells, metadata=notebooks.METADATA), path)
+    return path
+
+
 class TestStoredOutputs:
     def test_a_second_run_changes_no_byte_and_keeps_no_widget(self, tmp_path):
         source = [
@@ -227,33 +255,76 @@ class TestStoredOutputs:
             "ipywidgets.IntSlider(description='rate')",
             "import sys\nprint('a')\nprint('b', file=sys.stderr)\nprint('c')",
         ]
-        notebook = new_notebook(cells=[new_code_cell(text, metadata={"scrolled": True}) for text in source])
-        notebook.cells[0].execution_count = 7
-        path = tmp_path / "chapter.ipynb"
-        nbformat.write(notebook, path)
+        path = notebook(tmp_path / "chapter.ipynb", *source, scrolled=True)
         assert "changed: chapter.ipynb" in python("tools/notebooks.py", path).stdout
         first = path.read_bytes()
         assert "changed: nothing" in python("tools/notebooks.py", path).stdout
-        assert path.read_bytes() == first
+        assert path.read_bytes() == first and list(tmp_path.iterdir()) == [path]
         cells = nbformat.read(path, as_version=4).cells
         assert [cell.execution_count for cell in cells] == [1, 2, 3]
         assert [cell.metadata for cell in cells] == [{}, {}, {}]
         assert list(cells[1].outputs[0].data) == ["text/plain"]
         assert "stderr" not in {output.get("name") for output in cells[0].outputs}  # no progress bar
 
-    def test_a_chapter_that_stops_is_left_as_it_was(self, tmp_path):
-        path = tmp_path / "chapter.ipynb"
-        nbformat.write(new_notebook(cells=[new_code_cell("1 / 0")]), path)
+    def test_a_chapter_that_stops_is_left_as_it_was_and_the_others_go_on(self, tmp_path):
+        path, other = notebook(tmp_path / "chapter.ipynb", "1 / 0"), notebook(tmp_path / "other.ipynb", "1 + 1")
         before = path.read_bytes()
-        result = python("tools/notebooks.py", path, check=False)
-        assert result.returncode == 1 and "ZeroDivisionError" in result.stdout
+        result = python("tools/notebooks.py", path, other, check=False)
+        assert result.returncode == 1 and "chapter.ipynb stopped" in result.stdout
+        assert "ZeroDivisionError" in result.stdout and "changed: other.ipynb" in result.stdout
         assert path.read_bytes() == before
 
-    @pytest.mark.skipif(platform.machine() not in ("x86_64", "AMD64"), reason="imitates Intel and AMD processors")
-    def test_an_imitated_processor_that_does_not_take_effect_is_noticed(self):
-        python("tools/processor.py", NPY_DISABLE_CPU_FEATURES="X86_V3 X86_V4 AVX512_ICL AVX512_SPR")
-        result = python("tools/processor.py", check=False, NPY_DISABLE_CPU_FEATURES="AVX2")
-        assert result.returncode == 1 and "did not take effect" in result.stdout
+    def test_digits_that_another_machine_would_not_print_are_not_stored(self, tmp_path):
+        draw = "import numpy as np\nx = np.random.default_rng(0).normal(size=9)"
+        fragile = notebook(tmp_path / "fragile.ipynb", draw, "print(f'{x.sum():.20f}')")
+        rounded = notebook(tmp_path / "rounded.ipynb", draw, "print(f'{x.sum():.9f}')")
+        exempt = notebook(tmp_path / "exempt.ipynb", draw, "# NBVAL_IGNORE_OUTPUT\nprint(f'{x.sum():.20f}')")
+        before = fragile.read_bytes()
+        result = python("tools/notebooks.py", fragile, rounded, exempt, check=False)
+        assert result.returncode == 1 and "fragile.ipynb stopped" in result.stdout
+        assert "Cell 1" in result.stdout and f"{np.random.default_rng(0).normal(size=9).sum():.20f}" in result.stdout
+        assert "changed: exempt.ipynb, rounded.ipynb" in result.stdout
+        assert fragile.read_bytes() == before and len(list(tmp_path.iterdir())) == 3
+
+
+class TestMachines:
+    @pytest.mark.parametrize(
+        "variables",
+        [
+            {"OPENBLAS_NUM_THREADS": "2"},
+            {"SHAKEN_BY": "4e-16", "SHAKEN_SEED": "1", "PYTHONPATH": "tools/shaken"},
+            {"NPY_DISABLE_CPU_FEATURES": "X86_V3 X86_V4 AVX512_ICL AVX512_SPR", "OPENBLAS_CORETYPE": "Nehalem"},
+        ],
+    )
+    def test_what_is_imitated_takes_effect(self, variables):
+        python("tools/machine.py", **variables)
+
+    @pytest.mark.parametrize(("variable", "value"), [("SHAKEN_BY", "4e-16"), ("NPY_DISABLE_CPU_FEATURES", "AVX2")])
+    def test_what_takes_no_effect_is_noticed(self, variable, value):
+        if variable.startswith("NPY") and platform.machine() not in ("x86_64", "AMD64"):
+            pytest.skip("imitates Intel and AMD processors")
+        result = python("tools/machine.py", check=False, **{variable: value})
+        assert result.returncode == 1 and f"{variable}={value} did not take effect" in result.stdout
+
+    SHAKE = """
+import numpy as np
+plain, shaken = np.random.Generator(np.random.PCG64(0)), np.random.default_rng(0)
+draws = [lambda rng: rng.random(99), lambda rng: rng.uniform(-1, 1, (9, 9)), lambda rng: rng.normal([1, 2], 3),
+         lambda rng: rng.standard_normal(99), lambda rng: rng.standard_normal(out=np.empty(9)),
+         lambda rng: rng.normal(), lambda rng: rng.spawn(2)[1].spawn(1)[0].random()]
+for draw in draws:
+    expected, found = draw(plain), draw(shaken)
+    moved = np.abs(found / expected - 1)
+    assert type(found) is type(expected) and np.all(moved < 1.1e-12) and np.all(moved > 0), (expected, found)
+assert np.random.default_rng(shaken) is shaken
+assert np.array_equal(np.random.default_rng(3).random(8), [*np.random.default_rng(3).random((2, 4)).flat])
+print(np.random.default_rng(3).random())
+"""
+
+    def test_every_float_drawn_is_shaken_in_its_last_digits_alike_wherever_it_is_drawn(self):
+        shaken = {"PYTHONPATH": "tools/shaken", "SHAKEN_BY": "1e-12"}
+        seeds = [python("-W", "error", "-c", self.SHAKE, **shaken, SHAKEN_SEED=seed).stdout for seed in ("1", "2", "2")]
+        assert seeds[0] != seeds[1] == seeds[2]
 
 
 # --- browser files ------------------------------------------------------------------------------------------
@@ -317,6 +388,53 @@ def page(request, tmp_path_factory):
     variables = {"HOURGLASS_REPOSITORY": address, "PYTHONPATH": str(ROOT / "tools")}
     python("-m", "sphinx", "-W", "-n", "-q", "-b", "html", source, source / "html", **variables)
     return BeautifulSoup((source / "html" / "book" / "01-neurons.html").read_text(), "html.parser")
+
+
+class TestChapters:
+    """A book of two notebooks, whose cells print what `source.py` beside them says, and note that they ran."""
+
+    CELL = "import source\nopen('runs', 'a').write('{name} ')\nprint('told:', source.WORD)"
+    SLIDER = "import ipywidgets\nipywidgets.IntSlider(description='rate')"
+
+    @pytest.fixture
+    def book(self, tmp_path):
+        book = tmp_path / "book"
+        book.mkdir()
+        for name in ("first", "second"):
+            sources = [self.CELL.format(name=name), self.SLIDER]
+            shutil.copy(notebook(book / f"{name}.ipynb", *sources), book / f"{name}.stored")
+        (book / "index.md").write_text("# Book\n\n```{toctree}\nfirst\nsecond\n```\n")
+        (book / "conf.py").write_text(
+            "extensions = ['myst_nb', 'hourglass_chapters']\nnb_execution_mode = 'off'\n"
+            "suppress_warnings = ['toc.not_readable', 'toc.no_title', 'myst.header']\n"
+        )
+        return book
+
+    def build(self, book, word):
+        (book / "source.py").write_text(f"WORD = {word!r}")
+        (book / "runs").unlink(missing_ok=True)
+        return python("-m", "sphinx", book, book.parent / "html", check=False, PYTHONPATH=str(ROOT / "tools"))
+
+    def test_each_runs_once_a_build_and_shows_what_it_said_then(self, book):
+        for word in ("before", "after"):  # the second build finds the first one's files, and new source
+            result = self.build(book, word)
+            assert result.returncode == 0, result.stdout
+            assert sorted((book / "runs").read_text().split()) == ["first", "second"]
+            for name in ("first", "second"):
+                assert re.search(rf"^{name}\.ipynb +\d+ s$", result.stdout, flags=re.M)
+                page = BeautifulSoup((book.parent / "html" / f"{name}.html").read_text(), "html.parser")
+                assert [box.get_text().strip() for box in page.select("div.output")][:1] == [f"told: {word}"]
+                (state,) = page.select('script[type="application/vnd.jupyter.widget-state+json"]')
+                (view,) = page.select('script[type="application/vnd.jupyter.widget-view+json"]')
+                assert json.loads(view.string)["model_id"] in json.loads(state.string)["state"]
+                assert (book / f"{name}.ipynb").read_bytes() == (book / f"{name}.stored").read_bytes()
+
+    def test_a_cell_that_fails_fails_the_build_and_says_where(self, book):
+        notebook(book / "second.ipynb", "def half(x):\n    return x / 0\n\nhalf(1)")
+        result = self.build(book, "before")
+        assert result.returncode != 0 and "second.ipynb stopped" in result.stdout
+        assert "ZeroDivisionError" in result.stdout and "half" in result.stdout
+        assert not (book.parent / "html" / "second.html").exists()
 
 
 class TestSolutions:
@@ -437,16 +555,3 @@ class TestBinderImage:
         assert said.index("COPY --chown=0:0 src/ ${REPO_DIR}") < said.index(installs[0])  # the package is there by then
         assert (clone / "binder/requirements.txt").read_text().split() == ["-r", "../requirements.txt"]
         assert "\n-e .\n" in (clone / "requirements.txt").read_text()
-
-
-@pytest.mark.slow
-class TestBinderInstall:
-    def test_a_chapter_runs_in_an_empty_environment_with_binders_requirements(self, tmp_path):
-        clone = copy_of_the_book(tmp_path / "clone")
-        run(sys._base_executable, "-m", "venv", tmp_path / "environment")
-        fresh = tmp_path / "environment" / "bin" / "python"
-        variables = {"PYTHONPATH": "", "VIRTUAL_ENV": ""}
-        run(fresh, "-m", "pip", "install", "--quiet", "-r", "binder/requirements.txt", cwd=clone, **variables)
-        where = run(fresh, "-c", "import hourglass; print(hourglass.__file__)", cwd=tmp_path, **variables).stdout
-        assert Path(where.strip()).is_relative_to(clone / "src")
-        run(fresh, "-m", "jupyter", "execute", "book/01-neurons.ipynb", cwd=clone, **variables)

@@ -197,7 +197,7 @@ def start():
 
 def wait_for(condition, *processes):
     """Wait until the condition holds, while the processes are running."""
-    deadline = time.monotonic() + 300
+    deadline = time.monotonic() + 600
     while not condition():
         assert time.monotonic() < deadline and all(process.poll() is None for process in processes)
         time.sleep(0.002)
@@ -235,7 +235,7 @@ def test_killed_at_random_moments_a_run_loses_nothing_but_the_job_at_work(tmp_pa
         kept = {f"{size:g},{kind}" for size, kind, _ in rows}
         assert {*begun} - {begun[-1]} <= kept <= {*begun}
         assert len(rows) == len(set(rows)) == 5 * len(kept), "a job's rows come together, and once"
-    assert start(script).wait(300) == 0
+    assert start(script).wait(600) == 0
     assert lines_in(jobs) <= len(MANY) + 8
     keys = [(size, kind, seed) for size in range(1, 151) for kind in ("fancy", "plain") for seed in SEEDS]
     lines = [f"{size},{kind},{seed},{100 * size + seed},{VERSIONS}\n" for size, kind, seed in keys]
@@ -285,7 +285,7 @@ def test_a_study_killed_and_resumed_finds_the_same_rows(path, start, swept, capf
     first.wait()
     kept = lines_in(path) - 1
     assert 0 < kept < 128
-    assert start(*arguments, 1).wait(300) == 0
+    assert start(*arguments, 1).wait(600) == 0
     output, bar = capfd.readouterr()
     assert output == f"{path}: {128 - kept} rows added.\n"
     assert "100%|" in bar
@@ -308,7 +308,7 @@ def test_a_cluster_that_loses_a_worker_finds_the_same_rows(path, tmp_path, start
     workers[0].kill()
     workers[0].wait()
     assert lines_in(path) - 1 < 128
-    assert study.wait(300) == 0
+    assert study.wait(600) == 0
     assert workers[1].poll() is scheduler.poll() is None
     assert path.read_bytes() == swept
 

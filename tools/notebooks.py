@@ -1,30 +1,45 @@
-"""Run the chapters and store their outputs in them, so that `git diff` shows what a change did to the book.
+"""Run the chapters side by side, and store their outputs in them: `git diff` shows what a change did to the book.
 
     python tools/notebooks.py                        every chapter
     python tools/notebooks.py book/01-neurons.ipynb  only this one
+    python tools/notebooks.py --into FOLDER          the files stay as they are, the executed ones go into FOLDER
 
-A second run changes no byte: cells are numbered from 1, and whatever varies from run to run (widget views,
-timings, editor metadata) is left out. The pages do not need it: building them executes every chapter afresh.
+A second run changes no byte: cells are numbered from 1, and whatever varies from run to run (widget views, timings,
+editor metadata) is left out. Nor is anything stored that another machine would not print: each chapter runs a second
+time, shaken (tools/shaken), and nbval must find the same. The pages need nothing stored: `hourglass_chapters`
+executes every chapter for them with --into.
 """
 
 import argparse
 import os
+import subprocess
 import sys
+import time
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from functools import partial
 from pathlib import Path
 
 import nbformat
 from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError
-from tqdm import tqdm
 
-BOOK = Path(__file__).resolve().parent.parent / "book"
+ROOT = Path(__file__).resolve().parent.parent
+BOOK = ROOT / "book"
 METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python", "pygments_lexer": "ipython3"},
 }
 VOLATILE = {"collapsed", "execution", "ExecuteTime", "scrolled", "trusted"}
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
+NBVAL = ("-m", "pytest", "-q", "--color=no", "-p", "no:cacheprovider", "-c", "pyproject.toml", "--nbval")
+SHAKEN = {"PYTHONPATH": str(ROOT / "tools" / "shaken"), "SHAKEN_BY": "4e-16", "SHAKEN_SEED": "0"}
+
+
+def execute(path):
+    """The notebook, run from top to bottom in its folder."""
+    notebook = nbformat.read(path, as_version=4)
+    where = {"metadata": {"path": str(path.parent)}}
+    NotebookClient(notebook, timeout=600, resources=where, record_timing=False, coalesce_streams=True).execute()
+    return notebook
 
 
 def tidy(notebook):
@@ -40,47 +55,63 @@ def tidy(notebook):
                 output.get("data", {}).pop(WIDGET_VIEW, None)  # its text stays: nbval compares it
 
 
-def refresh(path):
-    """Execute one notebook in place; return whether its file changed."""
-    before = path.read_text(encoding="utf-8")
-    notebook = nbformat.reads(before, as_version=4)
-    NotebookClient(
-        notebook,
-        timeout=120,
-        resources={"metadata": {"path": str(path.parent)}},
-        store_widget_state=False,
-        record_timing=False,
-        coalesce_streams=True,
-    ).execute()
+def executed(path, into):
+    """Write the executed notebook, widgets and all, to the folder `into`."""
+    nbformat.write(execute(path), into / path.name)
+
+
+def refreshed(path):
+    """Execute one notebook in place, if its outputs bear shaking; return whether its file changed."""
+    notebook = execute(path)
     tidy(notebook)
-    after = nbformat.writes(notebook) + "\n"
-    if after != before:
-        path.write_text(after, encoding="utf-8")
-    return after != before
+    trial = path.with_name(f".{path.name}")  # beside it, because a chapter reads files that lie near
+    try:
+        trial.write_text(nbformat.writes(notebook) + "\n", encoding="utf-8")
+        command = [sys.executable, *NBVAL, trial]
+        again = subprocess.run(command, cwd=ROOT, env=os.environ | SHAKEN, stdout=subprocess.PIPE, encoding="utf-8")
+        if again.returncode:
+            raise RuntimeError(f"Numbers moved in their last place change what it prints:\n{again.stdout}")
+        changed = trial.read_bytes() != path.read_bytes()
+        trial.replace(path)
+    finally:
+        trial.unlink(missing_ok=True)
+    return changed
+
+
+def timed(work, path):
+    start = time.perf_counter()
+    return work(path), time.perf_counter() - start
 
 
 def main():
-    parser = argparse.ArgumentParser(description="Execute chapters and store their outputs.")
+    parser = argparse.ArgumentParser(description="Execute chapters, side by side, and store their outputs.")
     parser.add_argument("chapters", nargs="*", type=Path, help="notebooks (default: all in book/)")
-    chapters = [path.resolve() for path in parser.parse_args().chapters] or sorted(BOOK.glob("*.ipynb"))
+    parser.add_argument("--into", type=Path, help="a folder for the executed notebooks; leave the files as they are")
+    options = parser.parse_args()
+    chapters = [path.resolve() for path in options.chapters] or list(BOOK.glob("*.ipynb"))
+    chapters.sort(reverse=True)  # later chapters take longer, and no core should idle while the last one runs
+    rounds = [chapters]
+    if not options.into:  # the ledger's page reads what the chapters have stored
+        rounds = [[path for path in chapters if (path.name == "claims.ipynb") == last] for last in (False, True)]
+    work = partial(executed, into=options.into) if options.into else refreshed
 
-    # As in the Makefile: kernels inherit these, so that two share two cores and no progress bar is stored.
+    # As in the Makefile: kernels inherit these, so that each keeps to one core and no progress bar is stored.
     os.environ.update(TQDM_DISABLE="1", OPENBLAS_NUM_THREADS="1", OMP_NUM_THREADS="1")
     changed, failed = [], []
-    # the ledger's page reads what the chapters have stored
-    rounds = [[path for path in chapters if (path.name == "claims.ipynb") == last] for last in (False, True)]
-    with ProcessPoolExecutor(max_workers=2) as pool, tqdm(total=len(chapters), unit="chapter", disable=None) as bar:
+    with ProcessPoolExecutor() as pool:
         for paths in rounds:
-            running = {pool.submit(refresh, path): path.name for path in paths}
+            running = {pool.submit(timed, work, path): path.name for path in paths}
             for done in as_completed(running):
-                bar.update()
+                name = running[done]
                 try:
-                    if done.result():
-                        changed.append(running[done])
-                except CellExecutionError as error:
-                    failed.append(running[done])
-                    tqdm.write(f"{running[done]} stopped; its file is as it was.\n{error}", file=sys.stderr)
-    print("changed:", ", ".join(sorted(changed)) or "nothing")
+                    changes, seconds = done.result()
+                    print(f"{name:34} {seconds:4.0f} s", flush=True)
+                    changed += [name] * bool(changes)
+                except Exception as error:  # whatever it was, the other chapters go on
+                    failed.append(name)
+                    print(f"{name} stopped; its file is as it was.\n{error}", file=sys.stderr, flush=True)
+    if not options.into:
+        print("changed:", ", ".join(sorted(changed)) or "nothing")
     return 1 if failed else 0
 
 

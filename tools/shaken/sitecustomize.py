@@ -1,0 +1,46 @@
+"""A machine whose last digits differ. Python imports this at its start when this folder is on PYTHONPATH.
+
+Processors and libraries disagree about a number's last bits, and training carries that everywhere. Here every float
+that a NumPy generator draws is moved, relative to itself, by up to SHAKEN_BY (such as 4e-16), differently for each
+SHAKEN_SEED. What a chapter prints must not change. (tools/machine.py tells whether this is in effect.)
+"""
+
+import os
+
+import numpy as np
+
+SIZE, SEED = float(os.environ["SHAKEN_BY"]), int(os.environ["SHAKEN_SEED"])
+plain = np.random.default_rng
+
+
+def moved(values):
+    """Equal numbers move equally, wherever they are drawn: on any one machine, too, they are equal."""
+    bits = np.atleast_1d(np.asarray(values, float)).view(np.uint64) ^ np.uint64(SEED)
+    for factor in (0xBF58476D1CE4E5B9, 0x94D049BB133111EB):  # SplitMix64, a hash of 64 bits
+        bits = (bits ^ (bits >> 30)) * np.uint64(factor)
+    factors = 1 + SIZE * (bits / 2.0**63 - 1).reshape(np.shape(values))
+    if not isinstance(values, np.ndarray):
+        return values * float(factors)
+    values *= factors  # in place: they may have been drawn into an array of the caller's
+    return values
+
+
+class Shaken(np.random.Generator):
+    def random(self, *arguments, **options):
+        return moved(super().random(*arguments, **options))
+
+    def uniform(self, *arguments, **options):
+        return moved(super().uniform(*arguments, **options))
+
+    def normal(self, *arguments, **options):
+        return moved(super().normal(*arguments, **options))
+
+    def standard_normal(self, *arguments, **options):
+        return moved(super().standard_normal(*arguments, **options))
+
+
+def default_rng(seed=None):
+    return seed if isinstance(seed, np.random.Generator) else Shaken(plain(seed).bit_generator)
+
+
+np.random.default_rng = default_rng
