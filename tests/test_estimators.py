@@ -1,6 +1,7 @@
 """Estimators: they keep scikit-learn's contract, the linear one finds the principal components, a frozen encoder stays
 as it was, and steps made in parts are the steps of training by hand."""
 
+import copy
 import functools
 import pickle
 
@@ -302,7 +303,7 @@ def test_ctrl_c_leaves_what_was_learnt_so_far(kind, monkeypatch):
 @each_class
 def test_a_bar_shows_the_progress_if_asked_for(kind, capsys, monkeypatch):
     # the variable TQDM_DISABLE, which tests and builds set, would keep the bar away
-    monkeypatch.setattr("hourglass.engine.training.tqdm", functools.partial(tqdm, disable=False))
+    monkeypatch.setattr("tqdm.tqdm", functools.partial(tqdm, disable=False))
     X, y = rows()
     kind(**BRIEF).fit(X, y)
     assert capsys.readouterr() == ("", "")
@@ -699,8 +700,13 @@ def test_an_earlier_fit_outlives_a_failed_one(kind, wrong, error, message):
     ("fitted", "wrong", "y", "error", "message"),
     [
         (NetworkClassifier(**BRIEF), {}, np.zeros(60), ValueError, "y must hold at least two classes, got one class"),
-        (NetworkClassifier(**BRIEF), dict(encoder=trained_encoder(5)), None,
-            ValueError, "X must have the 5 features that encoder takes, got 3"),
+        (
+            NetworkClassifier(**BRIEF),
+            dict(encoder=trained_encoder(5)),
+            None,
+            ValueError,
+            "X must have the 5 features that encoder takes, got 3",
+        ),
         (NetworkClassifier(**BRIEF), dict(learning_rate=1e300), None, FloatingPointError, "is no longer finite"),
         (NetworkClassifier(**BRIEF), dict(random_state="x"), None, ValueError, "'x' cannot be used to seed"),
         (Autoencoder(2, **BRIEF), dict(learning_rate=1e300), None, FloatingPointError, "is no longer finite"),
@@ -762,3 +768,34 @@ def test_training_that_diverges_is_reported_and_leaves_nothing(kind):
     with complains(FloatingPointError, "the loss is no longer finite in epoch 1"):
         estimator.fit(1e150 * X, y)
     assert not hasattr(estimator, "network_")
+
+
+def test_single_passes_that_diverge_are_reported_and_leave_nothing():
+    X, y = rows()
+    first = NetworkClassifier(learning_rate=1e300, **BRIEF)
+    with complains(FloatingPointError, "the weights are no longer finite; try a smaller learning_rate"):
+        first.partial_fit(1e150 * X, y, classes=[0, 1, 2])
+    assert not hasattr(first, "network_") and not hasattr(first, "classes_")
+    begun = NetworkClassifier(**BRIEF).partial_fit(X, y, classes=[0, 1, 2])
+    before, twin = parameters(begun), copy.deepcopy(begun)
+    begun.set_params(learning_rate=1e300)
+    with complains(FloatingPointError, "the weights are no longer finite"):
+        begun.partial_fit(1e150 * X, y)
+    np.testing.assert_array_equal(parameters(begun), before)
+    begun.set_params(learning_rate=twin.learning_rate)
+    np.testing.assert_array_equal(parameters(begun.partial_fit(X, y)), parameters(twin.partial_fit(X, y)))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "error", "message"),
+    [case[1:] for case in ALL if case[0] is NetworkClassifier],
+    ids=lambda value: str(value)[:40],
+)
+def test_a_second_pass_refuses_every_bad_parameter(wrong, error, message):
+    X, y = rows()
+    begun = NetworkClassifier(**BRIEF).partial_fit(X, y, classes=[0, 1, 2])
+    before = parameters(begun)
+    begun.set_params(**wrong)
+    with complains(error, message):
+        begun.partial_fit(X, y)
+    np.testing.assert_array_equal(parameters(begun), before)

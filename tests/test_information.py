@@ -8,7 +8,7 @@ from scipy.integrate import quad
 
 import hourglass as hg
 from hourglass import information
-from hourglass.topics.information import estimates, exact, mixtures
+from hourglass.topics.information import estimates, exact, mixtures, quadrature
 
 LAWS = [
     information.Discrete([-3, -1, 1, 3]),
@@ -385,3 +385,13 @@ def test_density_wants_a_layer_and_a_grid_that_ascends():
         found.density(1, [0.0])
     with pytest.raises(ValueError, match="grid must ascend"):
         found.density(0, [1.0, 0.0])
+
+
+def test_the_limit_of_points_bites_exactly_where_it_says(monkeypatch):
+    stage, low, high = quadrature.Stage(30.0, 0.1, None, 0.01), np.array([-1.0]), np.array([1.0])
+    n = len(quadrature.quadrature(low, high, stage, 1.0)[0])
+    monkeypatch.setattr(quadrature, "MOST_POINTS", n)
+    assert len(quadrature.quadrature(low, high, stage, 1.0)[0]) == n
+    monkeypatch.setattr(quadrature, "MOST_POINTS", n - 1)
+    with pytest.raises(ValueError, match="network must have noise that its signal does not dwarf"):
+        quadrature.quadrature(low, high, stage, 1.0)

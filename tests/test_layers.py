@@ -278,6 +278,80 @@ def test_a_copied_layer_computes_the_same_by_itself(layer, shape, twin):
     assert (other.forward(x) != layer.forward(x)).any()
 
 
+def test_a_copied_layer_computes_with_its_own_bias():
+    network, x = random_network(hg.Dense(4, 3), hg.Tanh()), seeded(0).normal(size=(5, 4))
+    before, other = network(x), copy.deepcopy(network.layers[0])
+    expected = other.forward(x) + 5
+    other.params["bias"] += 5
+    np.testing.assert_allclose(other.forward(x), expected, rtol=1e-12)
+    np.testing.assert_array_equal(network(x), before)
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda params, values: params.update(values),
+        lambda params, values: params.update(**values),
+        lambda params, values: params.update(values.items()),
+        lambda params, values: params.__ior__(values),
+    ],
+)
+def test_no_way_of_writing_tears_a_layer_off_its_network(write):
+    network, x, y = random_network(hg.Dense(4, 3)), seeded(0).normal(size=(5, 4)), np.arange(5) % 3
+    layer, loss = network.layers[0], hg.SoftmaxCrossEntropy()
+    values = {"weight": np.ones((4, 3)), "bias": np.arange(3)}
+    for arrays, flat in ((layer.params, network.parameters), (layer.grads, network.gradients)):
+        write(arrays, values)
+        np.testing.assert_array_equal(flat, [1] * 12 + [0, 1, 2])
+    history = hg.train(network, x, y, loss=loss, optimizer=hg.SGD(0.1), epochs=50)
+    assert loss(network(x), y) < history.loss[0]
+    np.testing.assert_array_equal(network(x), x @ layer.params["weight"] + layer.params["bias"])
+
+
+def test_parameters_are_neither_added_nor_removed():
+    layer = random_network(hg.Dense(4, 3)).layers[0]
+    for arrays in (layer.params, layer.grads):
+        for change in (
+            arrays.clear,
+            arrays.popitem,
+            lambda: arrays.pop("bias"),  # noqa: B023
+            lambda: arrays.setdefault("slope", 1),  # noqa: B023
+            lambda: arrays.__delitem__("bias"),  # noqa: B023
+        ):
+            with complains(TypeError, "the arrays weight, bias can be written into, but none added or removed"):
+                change()
+        with pytest.raises(KeyError):
+            arrays["slope"] = 1
+    for name in ("params", "grads"):
+        with pytest.raises(AttributeError):
+            setattr(layer, name, {})
+
+
+@each_layer
+def test_a_layer_can_be_tried_on_its_own(layer, shape):
+    x = seeded(0).normal(size=(3, *shape))
+    alone, network = layer.fresh(), hg.Network(layer)
+    np.testing.assert_array_equal(alone.forward(x), network(x))
+    gradient = seeded(1).normal(size=network(x).shape)
+    np.testing.assert_array_equal(alone.backward(gradient), network.backward(gradient))
+    assert alone.grads.keys() == alone.params.keys() == layer.shapes.keys()
+    for name, shape in layer.shapes.items():
+        assert alone.params[name].shape == alone.grads[name].shape == shape
+        np.testing.assert_array_equal(alone.grads[name], network.layers[0].grads[name])
+
+
+@each_layer
+@each_replicas
+def test_what_a_layer_returned_does_not_change_at_its_next_pass(layer, shape, replicas):
+    layer, x, weights = prepared(layer, shape, replicas, True)
+    first = layer.forward(x), layer.backward(weights)
+    kept = copy.deepcopy(first)
+    layer.forward(2 - x)
+    layer.backward(-weights)
+    for array, before in zip(first, kept):
+        np.testing.assert_array_equal(array, before)
+
+
 @each_layer
 def test_a_layer_reads_as_it_was_written(layer, shape):
     assert repr(eval(repr(layer), vars(hg))) == repr(layer)

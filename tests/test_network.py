@@ -4,15 +4,17 @@ import copy
 import io
 import json
 import pickle
+import warnings
 import zipfile
 
 import numpy as np
 import pytest
-from common import REPLICAS, complains, random_network, seeded, unchanged
+from common import REPLICAS, complains, quotients, random_network, relative_error, seeded, unchanged
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import hourglass as hg
+from hourglass.engine.layers import Layer
 
 IMAGE = (6, 6, 2)
 CHAINS = {
@@ -165,6 +167,114 @@ def test_gradients_pass_the_check(chain, shape, replicas, loss, shared):
     with unchanged(network):
         assert 0 < hg.gradient_check(network, x, y, loss) < 1e-6
     assert (network.gradients != 0).any()
+
+
+@each_chain
+@each_replicas
+@pytest.mark.parametrize("shared", [True, False], ids=["one input for all", "an input for each"])
+def test_backward_returns_the_gradient_by_the_input_and_so_does_the_loop_by_hand(chain, shape, replicas, shared):
+    network, x = random_network(*chain, replicas=replicas), inputs(shape, 2, () if shared else replicas)
+    weights = seeded(2).normal(size=network(x).shape)
+    network.forward(x)
+    gradient = network.backward(weights)
+    found, expected = gradient, quotients(lambda: np.sum(weights * network.forward(x)), x)
+    if gradient.ndim > x.ndim:  # one input for all: it feels every replica
+        found = gradient.sum(axis=tuple(range(len(replicas))))
+    assert relative_error(found, expected) < 1e-6
+    by_network, by_hand = network.gradients.copy(), weights
+    network.gradients[...] = np.nan
+    network.forward(x)
+    for layer in reversed(network.layers):
+        by_hand = layer.backward(by_hand)
+    np.testing.assert_array_equal(by_hand, gradient)
+    np.testing.assert_array_equal(network.gradients, by_network)
+    network.gradients[...] = np.nan
+    network.learn(weights)
+    np.testing.assert_array_equal(network.gradients, by_network)
+
+
+class Scale(Layer):
+    """A layer of one's own: a factor for each number."""
+
+    takes, shapes = (4,), {"factor": (4,)}
+
+    def draw(self, rng):
+        return {"factor": rng.uniform(1, 2, 4)}
+
+    def forward(self, x):
+        self.x = x
+        return self.params["factor"][..., None, :] * x
+
+    def backward(self, gradient):
+        self.grads["factor"] = (gradient * self.x).sum(axis=-2)
+        return gradient * self.params["factor"][..., None, :]
+
+
+@each_replicas
+def test_a_network_takes_layers_that_it_has_never_heard_of(replicas):
+    network = random_network(Scale(), hg.Dense(4, 4), Scale(), replicas=replicas)
+    x, y = inputs((4,), 3), np.array([0, 3, 1])
+    assert 0 < hg.gradient_check(network, x, y, hg.SoftmaxCrossEntropy()) < 1e-6
+    before = network.parameters.copy()
+    step(network, x)
+    assert (network.parameters != before).all()
+
+
+def test_given_parameters_make_the_network():
+    drawn = random_network(*CHAINS["mixed"][0], replicas=(2, 3))
+    params = [dict(layer.params) for layer in drawn.layers]
+    given = hg.Network(*CHAINS["mixed"][0], params=params)
+    assert repr(given) == repr(drawn)
+    np.testing.assert_array_equal(given.parameters, drawn.parameters)
+    assert not np.shares_memory(given.parameters, drawn.parameters)
+    lists = hg.Network(hg.Dense(2, 1), params=[{"weight": [[1], [2]], "bias": [3]}])
+    assert lists([[10, 100]]) == 213 and lists.replicas == ()
+
+
+DENSE_2_1 = "Dense(n_in=2, n_out=1, bias=True, scale='glorot')"
+
+
+@pytest.mark.parametrize(
+    ("params", "message"),
+    [
+        ([], "params must be a list of 2 dicts, one a layer, got []"),
+        ([{"weight": [[1], [2]]}, {}], f"params[0] must hold weight, bias for {DENSE_2_1}, got weight"),
+        ([{"weight": [[1], [2]], "bias": [0]}, {"slope": 1}], "params[1] must hold nothing for Tanh(), got slope"),
+        ([{"weight": [[1, 2]], "bias": [0]}, {}], "params[0]['weight'] must have shape (2, 1), got (1, 2)"),
+        ([{"weight": [[[1], [2]]], "bias": [0]}, {}], "params[0]['bias'] must have shape (1, 1), got (1,)"),
+        ([{"weight": [1, 2], "bias": [0]}, {}], "params[0]['weight'] must have shape (2, 1), got (2,)"),
+        ([{"weight": [[1], [np.nan]], "bias": [0]}, {}], "params[0]['weight'] must be finite in float64, got nan"),
+    ],
+)
+def test_networks_complain_about_given_parameters(params, message):
+    with complains(ValueError, message):
+        hg.Network(hg.Dense(2, 1), hg.Tanh(), params=params)
+
+
+def test_a_replica_is_picked_without_copying_the_others(monkeypatch):
+    many, copied = hg.Network(hg.GaussianNoise(1), hg.Dense(4, 3), seeds=range(100)), []
+    monkeypatch.setattr(copy, "deepcopy", lambda thing, memo=None: copied.append(thing) or thing)
+    one = many[3]
+    assert len(copied) == 1, "its noise generator"
+    assert (one.parameters.size, one.replicas) == (15, ())
+
+
+def test_outputs_that_overflow_are_silent():
+    params = [{"weight": [[1e300]], "bias": [0]}, {}, {"weight": [[1e300]], "bias": [-1e300]}]
+    network = hg.Network(hg.Dense(1, 1), hg.ELU(), hg.Dense(1, 1), params=params)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert network([[1e9]]) == np.inf
+        assert network.activations([[1e9]])[0] == np.inf
+        assert hg.Network(hg.Dense(1, 1), dtype="float16", params=[{"weight": [[6e4]], "bias": [0]}])([[6e4]]) == np.inf
+
+
+def test_the_check_of_gradients_is_silent_about_large_numbers():
+    network = hg.Network(hg.Dense(1, 2), params=[{"weight": [[1, 2]], "bias": [0, -2000]}])
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert hg.gradient_check(network, [[1.0]], [0], hg.SoftmaxCrossEntropy()) < 1e-6
+        assert hg.gradient_check(network, [[1.0]], [1], hg.SoftmaxCrossEntropy()) < 1e-6
 
 
 @each_replicas

@@ -4,18 +4,14 @@ import copy
 
 import numpy as np
 import pytest
-from common import REPLICAS, complains, random_network, seeded
+from common import REPLICAS, complains, random_network, seeded, unchanged
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 import hourglass as hg
 
 LAYERS = [hg.Dense(3, 2), hg.PReLU(2), hg.Maxout(2, 2)]
-KINDS = {
-    "SGD": hg.SGD,
-    "momentum": lambda lr, **options: hg.SGD(lr, momentum=0.9, **options),
-    "Adam": hg.Adam,
-}
+KINDS = {"SGD": hg.SGD, "momentum": lambda lr, **options: hg.SGD(lr, momentum=0.9, **options), "Adam": hg.Adam}
 each_kind = pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
 each_replicas = pytest.mark.parametrize("replicas", REPLICAS, ids=str)
 rates = st.floats(1e-4, 10)
@@ -121,6 +117,25 @@ def test_replicas_have_rates_and_decays_of_their_own(kind, replicas):
         own = [step[network.spread(mask) == 1] for step in steps]
         updated(single, kind(float(lr[place]), weight_decay=float(decay[place])), own)
         np.testing.assert_allclose(network[place].parameters, single.parameters, rtol=1e-12)
+
+
+@each_kind
+def test_a_step_reads_gradients_and_leaves_them_alone(kind):
+    network = random_network(*LAYERS, replicas=(2,))
+    gradient = gradients(network.parameters.shape, 1)[0]
+    updated(network, kind(0.1, weight_decay=0.3), [gradient])
+    np.testing.assert_array_equal(network.gradients, gradient)
+
+
+@each_kind
+def test_an_update_before_the_start_says_what_is_wrong(kind):
+    network, other, optimizer = random_network(*LAYERS), random_network(*LAYERS), kind(0.1)
+    message = f"{optimizer!r} must be told to start(network) before it can update that network"
+    with unchanged(network), complains(RuntimeError, message):
+        optimizer.update(network)
+    optimizer.start(other)
+    with unchanged(network), complains(RuntimeError, message):
+        optimizer.update(network)
 
 
 @each_kind

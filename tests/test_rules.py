@@ -272,7 +272,9 @@ def test_rounding_is_odd_but_in_the_middle_of_two_levels_where_it_goes_up(matrix
 @given(matrix=matrices, bits=bits_a_weight, power=st.integers(-40, 40))
 def test_rounding_does_not_care_about_scale(matrix, bits, power):
     assume(matrix.any())
-    np.testing.assert_array_equal(rules.evenly_rounded(matrix * 2.0**power, bits), rules.evenly_rounded(matrix, bits) * 2.0**power)
+    np.testing.assert_array_equal(
+        rules.evenly_rounded(matrix * 2.0**power, bits), rules.evenly_rounded(matrix, bits) * 2.0**power
+    )
 
 
 @pytest.mark.parametrize("leading", [(3,), (2, 3)])
@@ -303,7 +305,9 @@ def follows(codes, directions, rule):
 
 
 def fewest_by_search(codes, directions, rule, most):
-    works = [follows(rules.evenly_rounded(codes, b), rules.evenly_rounded(directions, b), rule) for b in range(1, most + 1)]
+    works = [
+        follows(rules.evenly_rounded(codes, b), rules.evenly_rounded(directions, b), rule) for b in range(1, most + 1)
+    ]
     return works.index(True) + 1 if True in works else most + 1
 
 
@@ -324,7 +328,9 @@ def test_the_fewest_bits_work_and_none_below_do(replicas, rule, k, most, seed):
 def test_the_fewest_bits_may_be_fewer_than_some_that_fail():
     rng = seeded(4634)
     codes, directions = rng.uniform(-1, 1, (3, 2)), rng.uniform(-1, 1, (2, 3))
-    works = [follows(rules.evenly_rounded(codes, b), rules.evenly_rounded(directions, b), range(3)) for b in range(1, 8)]
+    works = [
+        follows(rules.evenly_rounded(codes, b), rules.evenly_rounded(directions, b), range(3)) for b in range(1, 8)
+    ]
     assert works == [False, True, False, True, True, True, True]
     assert rules.fewest_bits(codes, directions, range(3)) == 2
 
@@ -541,7 +547,11 @@ CODE, DIRECTIONS = np.full((3, 2), 0.5), np.ones((2, 3))
         (lambda: rules.evenly_rounded(CODE, 0), ValueError, "bits must be at least 1, got 0"),
         (lambda: rules.evenly_rounded(CODE, 1.5), TypeError, "bits must be an integer, got 1.5"),
         (lambda: rules.evenly_rounded(CODE[0], 1), ValueError, "values must have shape (..., n, m), got (2,)"),
-        (lambda: rules.evenly_rounded(CODE * np.nan, 1), ValueError, "values must be finite in float64, got nan and 5 more"),
+        (
+            lambda: rules.evenly_rounded(CODE * np.nan, 1),
+            ValueError,
+            "values must be finite in float64, got nan and 5 more",
+        ),
         (lambda: rules.fewest_bits(CODE, DIRECTIONS, [0, 1, 2], 0), ValueError, "most must be at least 1, got 0"),
         (lambda: rules.fewest_bits(CODE, DIRECTIONS, [0, 1]), ValueError, "rule must be 3 integers, one a pattern"),
         (lambda: rules.fewest_bits(CODE, DIRECTIONS, [0, 1, 3]), ValueError, "rule must name outputs from 0 to 2"),

@@ -13,7 +13,7 @@ from sklearn.datasets import load_digits
 
 import hourglass as hg
 from hourglass import slimming
-from hourglass.topics.slimming import Mask, StraightThrough
+from hourglass.topics.slimming import Mask, StraightThrough, coding
 from hourglass.topics.slimming.distillation import Distillation
 
 each_replicas = pytest.mark.parametrize("replicas", REPLICAS, ids=str)
@@ -130,12 +130,7 @@ def test_what_is_zero_already_goes_first():
     np.testing.assert_array_equal(slimming.prune(once, 0.6)[0].parameters, slimming.prune(network, 0.6)[0].parameters)
 
 
-OPTIMIZERS = [
-    hg.SGD(0.1, momentum=0.9),
-    hg.Adam(0.02),
-    hg.Adam(0.02, weight_decay=0.1),
-    hg.SGD(0.1, weight_decay=0.1),
-]
+OPTIMIZERS = [hg.SGD(0.1, momentum=0.9), hg.Adam(0.02), hg.Adam(0.02, weight_decay=0.1), hg.SGD(0.1, weight_decay=0.1)]
 each_optimizer = pytest.mark.parametrize("optimizer", OPTIMIZERS, ids=repr)
 
 
@@ -610,8 +605,8 @@ def test_a_pupil_learns_what_its_teacher_says(replicas, temperature):
         )
     by_hand = copy.deepcopy(student)
     history = hg.train(
-        by_hand, x, softened(teacher(x), temperature), loss=Distillation(temperature), optimizer=hg.Adam(0.02), epochs=60, batch_size=30,
-        seed=4,
+        by_hand, x, softened(teacher(x), temperature), loss=Distillation(temperature), optimizer=hg.Adam(0.02),
+        epochs=60, batch_size=30, seed=4,
     )  # fmt: skip
     np.testing.assert_allclose(pupil.parameters, by_hand.parameters, rtol=1e-9)
     np.testing.assert_allclose(report.details["history"].loss, history.loss, rtol=1e-9)
@@ -1096,3 +1091,12 @@ def test_damaged_and_foreign_bytes_are_refused():
 def test_packing_complains(ask, error, message):
     with complains(error, message):
         ask()
+
+
+@pytest.mark.parametrize("bits", range(1, 9))
+def test_the_alphabet_has_a_symbol_for_each_level_and_no_other(bits):
+    top, n_symbols = coding.alphabet("weight", bits)
+    codes = slimming.quantise(random_network(hg.Dense(40, 40)), bits)[1].details["codes"][0]["weight"]
+    assert n_symbols == (2 if bits == 1 else 2**bits - 1)
+    assert np.abs(codes).max() == top
+    assert coding.alphabet("bias", bits) == (127, 255)

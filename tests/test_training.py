@@ -276,6 +276,20 @@ def test_callbacks_hear_of_every_epoch_until_one_says_stop():
     np.testing.assert_array_equal(network.parameters, heard[-1][1])
 
 
+def test_after_each_step_the_functions_are_called_in_order():
+    (x, y), network, heard = data(), random_network(hg.Dense(4, 3)), []
+
+    def clip(net):
+        heard.append("clip")
+        np.clip(net.parameters, -0.5, 0.5, out=net.parameters)
+
+    def look(net):
+        heard.append(np.abs(net.parameters).max())
+
+    train(network, x, y, batch_size=4, epochs=2, optimizer=hg.SGD(1), after_step=[clip, look])
+    assert heard[::2] == ["clip"] * 6 and max(heard[1::2]) == 0.5
+
+
 @pytest.mark.parametrize("lr", [0.5, np.array([0.5, 1])], ids=["one rate", "a rate for each"])
 def test_cooling_lowers_the_rate_in_a_straight_line(lr):
     rates, (x, y), optimizer = [], data(), hg.SGD(lr)
@@ -544,6 +558,7 @@ CROSS_ENTROPY = {
         TypeError,
         "callbacks must be a list of functions f(epoch, network), got ['stop']",
     ),
+    "after step": ({"after_step": print}, TypeError, "after_step must be a list of functions f(network), got <built"),
     "divergence": ({"on_divergence": "stop"}, ValueError, "on_divergence must be one of 'raise', 'freeze', got 'stop'"),
 }
 

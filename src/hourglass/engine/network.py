@@ -270,7 +270,9 @@ def check_chain(layers):
                     f"but the layer before it gives {EXAMPLES[len(gives)]}"
                 )
             if None not in (gives[-1], wanted[-1]) and gives[-1] != wanted[-1]:
-                raise ValueError(f"layers must fit: position {i} is {layer!r}, but the layer before it gives {gives[-1]}")
+                raise ValueError(
+                    f"layers must fit: position {i} is {layer!r}, but the layer before it gives {gives[-1]}"
+                )
         wanted = gives if wanted is None or (gives and wanted[-1] is None) else wanted
         takes = wanted if takes == gives else takes  # while nothing has changed the shape
         gives = wanted and layer.gives(wanted)

@@ -57,6 +57,7 @@ class NetworkEstimator(BaseEstimator):
         for name in ("epochs", "batch_size"):
             checks.positive_integer(getattr(self, name), name)
         checks.number(self.learning_rate, "learning_rate", above=0)
+        check_random_state(self.random_state)
         checks.one_of(self.activation, "activation", tuple(ACTIVATIONS))
         if isinstance(self.hidden, str) or not np.iterable(self.hidden):
             raise TypeError(f"hidden must be a sequence of layer sizes, got {self.hidden!r}")

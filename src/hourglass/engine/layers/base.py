@@ -49,7 +49,7 @@ class Layer:
     def grads(self):
         """The gradients of the last backward pass, with the keys and shapes of `params`."""
         if self._grads is None:
-            self.params
+            _ = self.params  # whose drawing makes room for gradients, too
         return self._grads
 
     def bind(self, params, grads, replicas=(), dtype=np.float64):
