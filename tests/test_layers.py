@@ -123,11 +123,11 @@ def test_one_input_for_all_is_the_same_as_copies_of_it(layer, shape):
     [
         (hg.Sigmoid(), activations.sigmoid),
         (hg.Tanh(), activations.tanh),
-        (hg.ReLU(), activations.relu),
-        (hg.LeakyReLU(), activations.leaky_relu),
-        (hg.LeakyReLU(0.3), lambda x: activations.leaky_relu(x, 0.3)),
-        (hg.ELU(), activations.elu),
-        (hg.ELU(1.7), lambda x: activations.elu(x, 1.7)),
+        (hg.ReLU(), lambda x: np.maximum(x, 0)),
+        (hg.LeakyReLU(), lambda x: np.where(x > 0, x, 0.01 * x)),
+        (hg.LeakyReLU(0.3), lambda x: np.where(x > 0, x, 0.3 * x)),
+        (hg.ELU(), lambda x: np.where(x > 0, x, np.expm1(np.minimum(x, 0)))),
+        (hg.ELU(1.7), lambda x: np.where(x > 0, x, 1.7 * np.expm1(np.minimum(x, 0)))),
         (hg.GELU(), activations.gelu),
     ],
     ids=lambda value: getattr(value, "__name__", repr(value)),  # not an address: it differs between processes
@@ -170,9 +170,9 @@ def test_dense_is_a_weighted_sum_and_a_bias():
 def test_maxout_contains_relu_and_leaky_relu(slope, x):
     network = hg.Network(hg.Maxout(1, 1, pieces=2))
     network.layers[0].params["weight"] = [[[1]], [[slope]]]
-    assert network([[x]]) == activations.leaky_relu(x, slope)
+    assert network([[x]]) == max(x, slope * x)
     network.layers[0].params["weight"] = [[[1]], [[0]]]
-    assert network([[x]]) == activations.relu(x)
+    assert network([[x]]) == max(x, 0)
 
 
 @given(slope=st.floats(0, 0.99), x=st.floats(-100, 100))

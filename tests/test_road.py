@@ -86,6 +86,15 @@ class TestHouse:
         result = python(*self.LINT_IMPORTS, cwd=tmp_path, check=False, PYTHONPATH=str(tmp_path))
         assert result.returncode == 1 and "BROKEN" in result.stdout, result.stdout
 
+    def test_what_the_engine_does_not_need_is_loaded_when_first_asked_for(self):
+        said = python("-c", "import sys, hourglass as hg; a = {*sys.modules}; hg.rules; print({*sys.modules} - a, a)")
+        later, first = said.stdout.split("} {")
+        for name in ("scipy", "sklearn", "matplotlib", "IPython", "ipywidgets", "yaml", "tqdm"):
+            assert f"'{name}'" not in first
+        assert "'numpy'" in first and "'scipy'" in later
+        names = python("-c", "import hourglass as hg; print(*(bool(getattr(hg, n)) for n in dir(hg)), hasattr(hg, 'no'))")
+        assert names.stdout.split()[-1] == "False"
+
     def test_ruff_finds_nothing(self):
         python("-m", "ruff", "check", "--no-cache", ".")
 

@@ -1,7 +1,5 @@
-"""Activation functions and their derivatives, as plain functions of an array of any shape.
-
-Each `f(x)` has a partner `f_derivative(x)`. All are stable: no finite input overflows.
-"""
+"""Activation functions as plain functions of an array of any shape. All are stable: no finite input overflows. (The
+others stand in their layers.)"""
 
 import numpy as np
 
@@ -28,41 +26,6 @@ def sigmoid_derivative(x):
 def tanh(x):
     """The hyperbolic tangent, 2 sigma(2x) - 1, from -1 to 1."""
     return np.tanh(x)
-
-
-def tanh_derivative(x):
-    """1 - tanh(x)^2, at most 1."""
-    return 1.0 - np.tanh(x) ** 2
-
-
-def relu(x):
-    """max(0, x), the rectified linear unit (Nair and Hinton, 2010)."""
-    return np.maximum(x, 0.0)
-
-
-def relu_derivative(x):
-    """1 above zero, else 0; at the kink the value from the left."""
-    return np.where(np.greater(x, 0), 1.0, 0.0)
-
-
-def leaky_relu(x, slope=0.01):
-    """x above zero, slope * x below (Maas, Hannun and Ng, 2013)."""
-    return np.where(np.greater(x, 0), x, np.multiply(slope, x))
-
-
-def leaky_relu_derivative(x, slope=0.01):
-    """1 above zero, else `slope`."""
-    return np.where(np.greater(x, 0), 1.0, slope)
-
-
-def elu(x, alpha=1.0):
-    """x above zero, alpha (exp(x) - 1) below (Clevert, Unterthiner and Hochreiter, 2016)."""
-    return np.where(np.greater(x, 0), x, alpha * np.expm1(np.minimum(x, 0.0)))
-
-
-def elu_derivative(x, alpha=1.0):
-    """1 above zero, alpha exp(x) below."""
-    return np.where(np.greater(x, 0), 1.0, alpha * np.exp(np.minimum(x, 0.0)))
 
 
 def gelu(x):

@@ -45,9 +45,9 @@ class Network:
 
     def _hold(self, params, replicas):
         """Lay the parameters out in one flat array and hand the layers their views of it."""
-        self.replicas = replicas
-        self._stretches = stretches(self.layers, replicas)
-        self.parameters = np.empty(sum(size for *_, size in self._stretches), self.dtype)
+        self.replicas, self._stretches = replicas, stretches(self.layers, replicas)
+        drawn = [np.ravel(params[i][name]) for i, name, *_ in self._stretches]
+        self.parameters = np.concatenate([np.empty(0), *drawn]).astype(self.dtype)
         self.gradients = np.zeros_like(self.parameters)
         self._first = min((i for i, *_ in self._stretches), default=0)  # layer that learns
         self.n_weights = sum(size for _, name, _, size in self._stretches if name == "weight")
@@ -55,7 +55,6 @@ class Network:
         for i, name, shape, size in self._stretches:
             for named, flat in zip(views[i], (self.parameters, self.gradients)):
                 named[name] = flat[start : start + size].reshape(shape)
-            views[i][0][name][...] = np.reshape(params[i][name], shape)
             start += size
         for layer, (layer_params, layer_grads) in zip(self.layers, views):
             layer.bind(layer_params, layer_grads, replicas, self.dtype)

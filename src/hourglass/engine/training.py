@@ -54,7 +54,7 @@ def train(
     for name, given, words in (("callbacks", callbacks, "epoch, network"), ("after_step", after_step, "network")):
         if not isinstance(given, (list, tuple)) or not all(map(callable, given)):
             raise TypeError(f"{name} must be a list of functions f({words}), got {given!r}")
-    batches = Batches(x, y, len(network.takes), batch_size, checks.generator(seed))
+    rng, axis = checks.generator(seed), x.ndim - len(network.takes) - 1
     optimizer.start(network)
     history = History(network.replicas)
     guard = Guard(network, history, on_divergence)
@@ -62,7 +62,7 @@ def train(
         with network.noise(), np.errstate(all="ignore"):
             for epoch in with_bar(epochs) if progress else epochs:
                 record = 0.0
-                for x_batch, y_batch, share in batches:
+                for x_batch, y_batch, share in shuffled(x, y, axis, batch_size, rng):
                     value, gradient = loss.evaluate(network.forward(x_batch), y_batch)
                     guard.watch(value, epoch)
                     network.learn(gradient)
@@ -105,23 +105,16 @@ def cooling(optimizer, epochs):
     return lower
 
 
-class Batches:
-    """The batches of an epoch, each with its share of the examples; in a new order whenever it is walked through."""
-
-    def __init__(self, x, y, axes, batch_size, rng):
-        self.x, self.y, self.axis, self.rng = x, y, x.ndim - axes - 1, rng  # that of the examples, in x
-        self.n = x.shape[self.axis]
-        self.size = min(batch_size or self.n, self.n)
-
-    def __iter__(self):
-        if self.size == self.n:
-            yield self.x, self.y, 1.0
-            return
-        order = self.rng.permutation(self.n)
-        for start in range(0, self.n, self.size):
-            chosen = order[start : start + self.size]
-            # prepared targets are (*replicas, batch, n)
-            yield self.x.take(chosen, self.axis), self.y.take(chosen, self.y.ndim - 2), len(chosen) / self.n
+def shuffled(x, y, axis, batch_size, rng):
+    """The batches of one epoch, each with its share of the examples. axis: that of the examples, in x."""
+    n = x.shape[axis]
+    if batch_size is None or batch_size >= n:
+        yield x, y, 1.0
+        return
+    order = rng.permutation(n)
+    for start in range(0, n, batch_size):
+        chosen = order[start : start + batch_size]
+        yield x.take(chosen, axis), y.take(chosen, y.ndim - 2), len(chosen) / n  # prepared y: (*replicas, batch, n)
 
 
 class Guard:

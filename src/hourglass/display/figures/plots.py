@@ -6,20 +6,27 @@ from textwrap import fill
 import numpy as np
 from matplotlib.ticker import LogLocator, NullFormatter
 
-from ...engine import activations
+from ...engine import layers
 from .style import COLOURS, GUIDE, INK, MUTED, NEGATIVE, OTHERS, PALE, SMALL, beside, new
 
-# PReLU at its initial slope; maxout with two lines of slopes -0.5 and 1
+# PReLU at its initial slope; maxout with two lines of slopes 1 and -0.5
 CURVES = {
-    "sigmoid": (activations.sigmoid, activations.sigmoid_derivative),
-    "tanh": (activations.tanh, activations.tanh_derivative),
-    "ReLU": (activations.relu, activations.relu_derivative),
-    "leaky ReLU": (activations.leaky_relu, activations.leaky_relu_derivative),
-    "PReLU": (lambda x: activations.leaky_relu(x, 0.25), lambda x: activations.leaky_relu_derivative(x, 0.25)),
-    "maxout": (lambda x: np.maximum(x, -0.5 * x - 0.5), lambda x: np.where(x > -1 / 3, 1.0, -0.5)),
-    "ELU": (activations.elu, activations.elu_derivative),
-    "GELU": (activations.gelu, activations.gelu_derivative),
+    "sigmoid": layers.Sigmoid(),
+    "tanh": layers.Tanh(),
+    "ReLU": layers.ReLU(),
+    "leaky ReLU": layers.LeakyReLU(),
+    "PReLU": layers.PReLU(1),
+    "maxout": layers.Maxout(1, 1),
+    "ELU": layers.ELU(),
+    "GELU": layers.GELU(),
 }
+CURVES["maxout"].params.update(weight=[[[1]], [[-0.5]]], bias=[[0], [-0.5]])
+
+
+def curve(layer, x):
+    """Output and slope of a layer of one unit at numbers (n,)."""
+    y = layer.forward(x[:, None])
+    return y[:, 0], layer.backward(np.ones_like(y))[:, 0]
 
 
 def colours_of(names):
@@ -140,13 +147,14 @@ def activation_curves(at=None):
     """The eight activation functions and, dashed, their derivatives; with values and slopes at the input `at`."""
     x = np.linspace(-4, 4, 161)
     figure, axes = new(4, 2, height=1.75 if at is None else 2.0, sharex=True, sharey=True)
-    for ax, (name, (f, slope)) in zip(axes.flat, CURVES.items(), strict=True):
+    for ax, (name, layer) in zip(axes.flat, CURVES.items(), strict=True):
+        y, slope = curve(layer, x)
         ax.axhline(0, color=PALE, linewidth=0.8, zorder=0)
-        ax.plot(x, slope(x), color=COLOURS[name], linewidth=1.2, linestyle=(0, (3, 2)))
-        ax.plot(x, f(x), color=COLOURS[name])
+        ax.plot(x, slope, color=COLOURS[name], linewidth=1.2, linestyle=(0, (3, 2)))
+        ax.plot(x, y, color=COLOURS[name])
         ax.set(title=name, ylim=(-1.4, 2.6), xticks=(-3, 0, 3), yticks=(-1, 0, 1, 2))
         if at is not None:
-            value, steepness = float(f(np.array(at))), float(slope(np.array(at)))
+            value, steepness = (float(found[0]) for found in curve(layer, np.array([at])))
             ax.plot(at, min(value, 2.6), "o" if value <= 2.6 else "^", color=INK, markersize=6, clip_on=False)
             ax.set_xlabel(f"{value:.2f}, slope {steepness:.2f}".replace("-", "−"), fontsize=SMALL)
     return figure
