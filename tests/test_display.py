@@ -152,7 +152,7 @@ class TestClaims:
             mark = li.select_one("[role=img]")
             assert li.get_text() == f"{'✓' if check['found'] else '✗'} {text}"
             assert mark["aria-label"] == ("borne out:" if check["found"] else "not borne out:")  # not by colour alone
-        assert MEASURED.format(n=3) == box.select_one(".measured").get_text()
+        assert MEASURED.format(n=3) + "." == box.select_one(".measured").get_text()
         assert listed[0].text.splitlines()[-1] == f"Measured: {MEASURED.format(n=3)}"
 
     def test_conclusions_read_as_sentences(self, listed):
@@ -177,6 +177,8 @@ class TestClaims:
             ([1, 2], "1.0 and 2.0"),
             (np.array([1, -2, 3]), "1.0, −2.0 and 3.0"),
             ((1,), "1.0"),
+            ([], "none"),
+            ([], "none"),
         ],
     )
     def test_numbers_are_filled_in_as_a_reader_expects_them(self, values, text):

@@ -207,7 +207,7 @@ def browser(tmp_path_factory):
     driver.quit()
 
 
-KEYS = {"Enter": 13, " ": 32, "End": 35, "Home": 36, "ArrowLeft": 37, "ArrowRight": 39}
+KEYS = {"Enter": 13, " ": 32, "End": 35, "Home": 36, "ArrowLeft": 37, "ArrowRight": 39, "ArrowDown": 40}
 
 
 class Page:
@@ -313,6 +313,35 @@ def test_answers_open_by_keyboard_one_at_a_time(page):
             page.press(page.js("return arguments[0].querySelector('summary')", box), key)
             assert page.until("arguments[0].every((box, i) => box.open === (i === arguments[1]))", boxes, number)
             assert page.js("return arguments[0].querySelector('p').checkVisibility()", box)
+
+
+def test_the_ledger_is_filtered_by_keyboard(browser):
+    """One list after the other, each from all to its first value; then a link to a row that does not show."""
+    page = Page(browser, "book/claims")
+    rows = "[...document.querySelectorAll('table.claims tbody tr')]"
+    shown = f"{rows}.filter((row) => row.checkVisibility()).map((row) => row.id)"
+    everything = page.js(f"return {shown}")
+    assert sorted(everything) == sorted(LEDGER)
+    assert page.js("return document.querySelector('.filter output').textContent").startswith(f"{len(LEDGER)} of ")
+    expected = everything
+    for name in ("source", "chapter", "verdict"):
+        field = page.all(f".filter select[name={name}]")[0]
+        page.press(field, "ArrowDown")
+        value = page.js("return arguments[0].value", field)
+        assert value and page.js(
+            "return arguments[0].closest('label').textContent.startsWith(arguments[1])", field, name
+        )
+        of_value = page.js(
+            f"return {rows}.filter((row) => row.dataset[arguments[0]] === arguments[1]).map((r) => r.id)", name, value
+        )
+        expected = [claim for claim in expected if claim in of_value]
+        assert page.js(f"return {shown}") == expected and expected
+        assert page.js("return document.querySelector('.filter output').textContent").startswith(f"{len(expected)} of ")
+        assert page.js("return [...document.querySelectorAll('table.claims')].every((t) => t.checkVisibility() === "
+                       "[...t.querySelectorAll('tbody tr')].some((row) => row.checkVisibility()))")  # fmt: skip
+    hidden = next(claim for claim in everything if claim not in expected)
+    page.js("location.hash = arguments[0]", hidden)
+    assert page.until(f"{shown}.length === arguments[0]", len(LEDGER)), "a link leads to a row that is not there"
 
 
 # Follow links to a closed box and to an anchor at its end, and see each time whether that comes to be there to be read.

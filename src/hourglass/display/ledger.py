@@ -105,7 +105,7 @@ class Filler(Formatter):
 
     def format_field(self, value, spec):
         if hasattr(value, "__len__") and not isinstance(value, str):
-            *firsts, last = (self.format_field(item, spec) for item in value)
+            *firsts, last = [self.format_field(item, spec) for item in value] or ["none"]
             return " and ".join(filter(None, [", ".join(firsts), last]))
         return re.sub(r"e-0(?=\d$)", "e-", re.sub(r"^-", "−", format(value, spec)))
 
@@ -165,19 +165,24 @@ def box(entry, found, measured):
     if found != expected:
         said = f"With your changes: {said} The book found: {verdict(entry, expected)}."
     kind = verdict(entry, found).replace(" ", "-")
-    first, _, rest = said.partition(". ") if said.startswith("Fails. ") else (said, "", "")
     plain = 'style="list-style: none; padding: 0"'  # where the book's style sheet is not, as in JupyterLab
-    asked = f'<p class="also">We asked besides:</p><ul {plain}>{listed["ours"]}</ul>' if listed["ours"] else ""
+    asked = f'<p class="also">We also asked:</p><ul {plain}>{listed["ours"]}</ul>' if listed["ours"] else ""
     html = (
         f'<div class="claim claim-{kind}" id="claim-{claim}" '
         f'style="border-left: 5px solid var(--claim-{kind}, gray); padding: 0.6rem 1.2rem">'
         f'<p class="source">{SOURCES[entry["source"]]} '
         f'<a href="claims.ipynb" data-page="claims.html#{claim}">in the ledger</a></p>'
         f'<p class="said"><strong>{escape(entry["claim"])}</strong></p>'
-        f'<ul {plain}>{listed["says"]}</ul>{asked}<p class="measured">{escape(line)}</p>'
-        f'<p class="verdict"><strong>{escape(first)}{"." if rest else ""}</strong> {escape(rest)}</p></div>'
+        f'<ul {plain}>{listed["says"]}</ul>{asked}<p class="measured">{escape(line[0].upper() + line[1:])}.</p>'
+        f'<p class="verdict">{emphasised(said)}</p></div>'
     )
     return Page(html, "\n".join([f"{claim} | {said}", *lines, f"Measured: {line}"]))
+
+
+def emphasised(said):
+    """A verdict's sentence, in strong letters, and what was found instead in usual ones."""
+    first, full_stop, rest = said.partition(". ") if said.startswith("Fails. ") else (said, "", "")
+    return f"<strong>{escape(first + full_stop.strip())}</strong>{escape(rest and ' ' + rest)}"
 
 
 def stored():
@@ -207,7 +212,7 @@ def verdicts():
             f'<tr id="{claim}" data-source="{SOURCES[entry["source"]]}" data-chapter="{escape(chapter)}" '
             f'data-verdict="{kind}"><td><a href="{entry["chapter"]}.ipynb#cell-id={cell}" '
             f'data-page="{entry["chapter"]}.html#claim-{claim}">{escape(entry["claim"])}</a></td>'
-            f'<td class="verdict-{kind.replace(" ", "-")}">{escape(said)}</td><td>{escape(measured)}</td></tr>'
+            f'<td class="verdict-{kind.replace(" ", "-")}">{emphasised(said)}</td><td>{escape(measured)}</td></tr>'
         )
     count = Counter(verdict(e, answers(e)) for e in entries.values() if e["source"] != "ours")
     own = len(entries) - count.total()
