@@ -1,7 +1,7 @@
 """Digits classifiers against scikit-learn's: that of chapter 3, 64-100-10, ReLU, momentum 0.9, weight decay, by
 `train`; and `hg.NetworkClassifier`, 64-100-10, ReLU, Adam.
 
-The first one's rate is constant, as scikit-learn has no schedule that cools it; that of `NetworkClassifier` cools in the
+The first one's rate is constant, as scikit-learn has no schedule to cool it; that of `NetworkClassifier` cools in the
 timed runs, and is constant in the passes by which both are checked.
 """
 
