@@ -56,11 +56,11 @@ serve: ## show the built book on http://localhost:8000 (or PORT=...)
 	@echo "http://localhost:$(PORT)  (stop with Ctrl-C)"
 	@$(RUN) -m http.server $(PORT) --bind 127.0.0.1 --directory _build/html
 
-benchmarks: $(READY) ## speed against PyTorch, JAX and scikit-learn, in an environment of its own
+benchmarks: ## speed against an older commit, PyTorch, JAX and scikit-learn, in an environment of its own
 	@$(PYTHON) -m venv .venv-benchmarks
 	@.venv-benchmarks/bin/python -m pip install --quiet -r requirements.txt
 	@.venv-benchmarks/bin/python -m pip install --quiet -r benchmarks/requirements.txt
-	@.venv-benchmarks/bin/python benchmarks/run.py
+	@env -u TQDM_DISABLE .venv-benchmarks/bin/python benchmarks/run.py
 
 clean: ## remove what was built (not .venv)
 	@rm -rf _build .pytest_cache .ruff_cache .hypothesis .import_linter_cache .venv-benchmarks
