@@ -264,6 +264,12 @@ def test_measured_numbers_in_the_prose_are_glued(path):
             assert not stray, f"{cell.id}: {stray} in: {paragraph[:200]}"
 
 
+@pytest.mark.parametrize("path", sorted([*BOOK.glob("*.md"), *NOTEBOOKS]), ids=lambda path: path.stem)
+def test_links_lead_to_files_as_jupyterlab_wants_it(path):
+    links = re.findall(r"\]\(([^)#\s:]+)(?:#[^)]*)?\)", markdown(path))
+    assert [link for link in links if not (BOOK / link).is_file()] == []
+
+
 BIBLIOGRAPHY = set(re.findall(r"^@\w+\{([^,\s]+)", (BOOK / "references.bib").read_text(encoding="utf-8"), flags=re.M))
 DEFINITIONS = re.search(r":::+\{glossary\}\n(.*?)\n:::", (BOOK / "glossary.md").read_text(encoding="utf-8"), re.S)[1]
 GLOSSARY = {line.strip().lower() for line in DEFINITIONS.splitlines() if re.match(r"\S", line)}
