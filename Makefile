@@ -17,6 +17,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 HERE := $(shell pwd | cksum | cut -d' ' -f1)
 READY := $(VENV)/.book-$(HERE)
 READY_TO_TEST := $(VENV)/.test-$(HERE)
+TRUSTED := $(VENV)/.trusted-$(HERE)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -26,7 +27,7 @@ help: ## this list
 	@echo "Hourglass: how small neural networks compress"
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-book: $(READY) ## run every chapter and build the pages
+book: $(READY) $(TRUSTED) ## run every chapter and build the pages
 	@$(build)
 	@echo
 	@echo "The book is ready. Open $$(pwd)/_build/html/index.html in a browser, or run: make serve"
@@ -43,6 +44,7 @@ test: $(READY) ## build, then check the package, the notebooks and the pages
 
 notebooks: $(READY) ## run every chapter and refresh the outputs stored in it
 	@$(RUN) tools/notebooks.py
+	@$(trust)
 
 shaken: $(READY_TO_TEST) ## run every chapter with numbers moved in their last places, for several seeds
 	@$(SIDE_BY_SIDE) $(foreach size,4e-16 1e-12,$(foreach seed,1 2 3,shaken/$(size)/$(seed)))
@@ -83,6 +85,12 @@ $(READY): requirements.txt constraints.txt pyproject.toml
 
 $(READY_TO_TEST): requirements-dev.txt $(READY)
 	$(call install,requirements-dev.txt)
+
+# JupyterLab shows the figures stored in a notebook only if it trusts the notebook: every time that its contents change.
+trust = $(RUN) -m nbformat.sign $(wildcard book/*.ipynb) > $(TRUSTED)
+
+$(TRUSTED): $(wildcard book/*.ipynb) | $(READY)
+	@$(trust)
 
 # --- building ---
 

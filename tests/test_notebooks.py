@@ -67,8 +67,11 @@ def markdown(path):
     """All that a reader reads as MyST: a notebook's prose and captions, or a page."""
     if path.suffix == ".md":
         return path.read_text(encoding="utf-8")
-    captions = [cell.metadata.get("mystnb", {}).get("figure", {}).get("caption", "") for cell in cells(path)]
-    return "\n\n".join([cell.source for cell in cells(path, "markdown")] + captions)
+    return "\n\n".join([cell.source for cell in cells(path, "markdown")] + captions(path))
+
+
+def captions(path):
+    return [cell.metadata.get("mystnb", {}).get("figure", {}).get("caption", "") for cell in cells(path)]
 
 
 def roles(text, name):
@@ -175,14 +178,65 @@ def test_no_two_figures_have_the_same_name():
 # --- prose -----------------------------------------------------------------------------------------------------------
 
 
+def unlike(notebook):
+    """Where the numbers in a notebook's prose are not those that its cells hand to it."""
+    handed = notebooks.glued(notebook)
+    known, found, used = dict(handed), [], set()
+    found += [f"{name} is handed over twice" for name in known if [n for n, _ in handed].count(name) > 1]
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            for name, text in notebooks.MARKED.findall(cell.source):
+                used.add(name)
+                if text != known.get(name):
+                    found.append(f"{cell.id} says {name} is {text!r}, measured was {known.get(name)!r}")
+    return found + [f"{name} is not in the prose" for name in known.keys() - used]
+
+
 @every_notebook
-def test_glued_numbers_and_the_prose_belong_together(path):
-    outputs = [output for cell in cells(path, "code") for output in cell.outputs]
-    glued = [o.metadata["scrapbook"]["name"] for o in outputs if "scrapbook" in o.get("metadata", {})]
-    used = {text.split(":")[0] for text in roles(markdown(path), "glue")}
-    assert len(set(glued)) == len(glued), "a name is glued twice"
-    assert used - set(glued) == set(), "used in the prose, but not glued"
-    assert set(glued) - used == set(), "glued, but not used in the prose"
+def test_numbers_in_the_prose_are_those_that_were_measured(path):
+    assert unlike(nbformat.read(path, as_version=4)) == [], "run: make notebooks"
+
+
+# Where a line begins with a comment, or a line's first item or table cell does, Markdown takes the line for a block of
+# HTML, and the paragraph loses what makes it one. In a formula or in code a comment is not one.
+AT_THE_START = re.compile(r"^(?:\s|>|\||[-*+] |\d+[.)] )*<!--", flags=re.M)
+VERBATIM = re.compile(r"\$\$.*?\$\$|\$[^$\n]+\$|```.*?```|`[^`\n]+`", flags=re.S)
+
+
+def misplaced(text):
+    """What is wrong with the marks in a text: those that would show, or would make the text something else."""
+    found = AT_THE_START.findall(text) + re.findall(r"\{glue\S*", text)
+    found += [code for code in VERBATIM.findall(text) if "<!--" in code]
+    return found + re.findall(r"<!--.*", notebooks.MARKED.sub("", text))
+
+
+@pytest.mark.parametrize("path", sorted([*BOOK.glob("*.md"), *NOTEBOOKS]), ids=lambda path: path.stem)
+def test_marks_of_numbers_stand_where_nobody_sees_them(path):
+    texts = [path.read_text(encoding="utf-8")] if path.suffix == ".md" else [c.source for c in cells(path, "markdown")]
+    assert [found for text in texts for found in misplaced(text)] == []
+    if path.suffix == ".ipynb":
+        assert "<!--" not in "".join(captions(path)), "nothing writes numbers into captions"
+
+
+def test_numbers_that_differ_and_marks_that_show_would_be_found():
+    def prose(*texts, **numbers):
+        output = nbformat.v4.new_output("display_data", data={notebooks.NUMBERS: numbers})
+        code = nbformat.v4.new_code_cell(outputs=[output])
+        return nbformat.v4.new_notebook(cells=[code, *map(nbformat.v4.new_markdown_cell, texts)])
+
+    stale = prose("All <!--x-->2<!--/-->, or **<!--x--><!--/-->%**.", x="3")
+    assert len(unlike(stale)) == 2
+    notebooks.tell(stale)
+    assert unlike(stale) == [] and stale.cells[1].source == "All <!--x-->3<!--/-->, or **<!--x-->3<!--/-->%**."
+    assert len(unlike(prose("No number.", x="3"))) == 1
+    with pytest.raises(ValueError, match="no cell hands to it: y"):
+        notebooks.tell(prose("All <!--y-->3<!--/-->.", x="3"))
+    mark = "<!--x-->3<!--/-->"
+    for text in (mark, f"- {mark}", f"one\n{mark}", f"> 1. {mark}", f"| {mark} |", f"| a | {mark} |\n|{mark}|"):
+        assert misplaced(text), text
+    for text in (f"an ${mark}$", f"`{mark}`", "a {glue:text}`x`", "a <!--x-->3", "a <!--x y-->3<!--/-->"):
+        assert misplaced(text), text
+    assert misplaced(f"**{mark} of $n$** and {mark}/$n$") == []
 
 
 def constants(path):
@@ -199,7 +253,8 @@ def test_measured_numbers_in_the_prose_are_glued(path):
         for paragraph in re.split(r"\n\s*\n|\n(?=\s*[-*|] )", cell.source):
             if "{cite" in paragraph:
                 continue
-            plain = re.sub(r"\$\$.*?\$\$|\$[^$]*\$|```.*?```|`[^`]*`|\]\([^)]*\)", " ", paragraph, flags=re.S)
+            plain = notebooks.MARKED.sub(" ", paragraph)
+            plain = re.sub(r"\$\$.*?\$\$|\$[^$]*\$|```.*?```|`[^`]*`|\]\([^)]*\)", " ", plain, flags=re.S)
             stray = [
                 number + percent
                 for number, percent in re.findall(r"(?<![\w.])(\d+(?:\.\d+)?)(\s?%|\s?per ?cent\b)?", plain)
@@ -207,6 +262,12 @@ def test_measured_numbers_in_the_prose_are_glued(path):
                 and not settings & {float(number), round(float(number) / 100, 9)}
             ]
             assert not stray, f"{cell.id}: {stray} in: {paragraph[:200]}"
+
+
+@pytest.mark.parametrize("path", sorted([*BOOK.glob("*.md"), *NOTEBOOKS]), ids=lambda path: path.stem)
+def test_links_lead_to_files_as_jupyterlab_wants_it(path):
+    links = re.findall(r"\]\(([^)#\s:]+)(?:#[^)]*)?\)", markdown(path))
+    assert [link for link in links if not (BOOK / link).is_file()] == []
 
 
 BIBLIOGRAPHY = set(re.findall(r"^@\w+\{([^,\s]+)", (BOOK / "references.bib").read_text(encoding="utf-8"), flags=re.M))

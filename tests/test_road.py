@@ -224,6 +224,15 @@ class TestMake:
         for tool in ("tools/machine.py", "-m pytest --quiet -p no:cacheprovider --nbval book"):
             assert sorted(call.removeprefix(f"{tool} ") for call in calls if call.startswith(tool)) == machines
 
+    def test_notebooks_are_trusted_once_and_again_when_they_change(self, book):
+        (self.house / "book").mkdir()
+        chapter = self.house / "book" / "01-neurons.ipynb"
+        chapter.touch()
+        signs = "-m nbformat.sign book/01-neurons.ipynb"
+        assert [signs in book()[1] for _ in range(2)] == [True, False]
+        os.utime(chapter, (2e9, 2e9))
+        assert signs in book()[1] and signs in book("notebooks")[1]
+
     def test_help_comes_first_and_knows_every_command(self):
         listed = run("make", MAKEFLAGS="").stdout
         for command in ("book", "test", "notebooks", "shaken", "serve", "clean", "help", "benchmarks"):

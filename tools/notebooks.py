@@ -8,10 +8,14 @@ A second run changes no byte: cells are numbered from 1, and whatever varies fro
 editor metadata) is left out. Nor is anything stored that another machine would not print: each chapter runs a second
 time, shaken (tools/shaken), and nbval must find the same. The pages need nothing stored: `hourglass_chapters`
 executes every chapter for them with --into.
+
+Numbers that cells hand to the prose (`hg.study.glue`) are written into it, `<!--name-->238<!--/-->`: the marks show
+nowhere, so that page and notebook say the same.
 """
 
 import argparse
 import os
+import re
 import subprocess
 import sys
 import time
@@ -22,6 +26,8 @@ from pathlib import Path
 import nbformat
 from nbclient import NotebookClient
 
+from hourglass.display.study import NUMBERS
+
 ROOT = Path(__file__).resolve().parent.parent
 BOOK = ROOT / "book"
 METADATA = {
@@ -31,6 +37,7 @@ METADATA = {
 VOLATILE = {"collapsed", "execution", "ExecuteTime", "scrolled", "trusted"}
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 NBVAL = ("-m", "pytest", "-q", "--color=no", "-p", "no:cacheprovider", "-c", "pyproject.toml", "--nbval")
+MARKED = re.compile(r"<!--(\w+)-->(.*?)<!--/-->")
 SHAKEN = {"PYTHONPATH": str(ROOT / "tools" / "shaken"), "SHAKEN_BY": "4e-16", "SHAKEN_SEED": "0"}
 
 
@@ -39,7 +46,25 @@ def execute(path):
     notebook = nbformat.read(path, as_version=4)
     where = {"metadata": {"path": str(path.parent)}}
     NotebookClient(notebook, timeout=600, resources=where, record_timing=False, coalesce_streams=True).execute()
+    tell(notebook)
     return notebook
+
+
+def glued(notebook):
+    """What the cells hand to the prose: (name, text), in their order."""
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
+    return [pair for output in outputs for pair in output.get("data", {}).get(NUMBERS, {}).items()]
+
+
+def tell(notebook):
+    """Write the numbers that were measured into the prose."""
+    known = dict(glued(notebook))
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            strange = {name for name, _ in MARKED.findall(cell.source)} - known.keys()
+            if strange:
+                raise ValueError(f"the prose names numbers that no cell hands to it: {', '.join(sorted(strange))}")
+            cell.source = MARKED.sub(lambda mark: f"<!--{mark[1]}-->{known[mark[1]]}<!--/-->", cell.source)
 
 
 def tidy(notebook):
@@ -56,8 +81,12 @@ def tidy(notebook):
 
 
 def executed(path, into):
-    """Write the executed notebook, widgets and all, to the folder `into`."""
-    nbformat.write(execute(path), into / path.name)
+    """Write the executed notebook, widgets and all, to the folder `into`, without what a page does not show."""
+    notebook = execute(path)
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs = [output for output in cell.outputs if NUMBERS not in output.get("data", {})]
+    nbformat.write(notebook, into / path.name)
 
 
 def refreshed(path):
