@@ -57,6 +57,31 @@ def widget_models(name):
     return [model for state in states for model in json.loads(state.string)["state"].values()]
 
 
+def printed(path):
+    """What each code cell of a notebook printed, as nbval compares it: no pictures, no widgets, no clocks."""
+    cells = [cell for cell in json.loads(path.read_text(encoding="utf-8"))["cells"] if cell["cell_type"] == "code"]
+    cells = [cell for cell in cells if "nbval-ignore-output" not in cell["metadata"].get("tags", [])]
+    outputs = {
+        cell["id"]: [output.get("data") or {"text": output["text"]} for output in cell["outputs"]] for cell in cells
+    }
+    shown = {
+        key: [{k: "".join(v) for k, v in data.items() if k in COMPARED} for data in o] for key, o in outputs.items()
+    }
+    return {key: re.sub(r"(?s)<svg.*?</svg>|0x[0-9a-f]{6,}", "…", str(data)) for key, data in shown.items()}
+
+
+COMPARED = ("text", "text/plain", "text/html", "text/markdown")
+
+
+@every_page
+def test_what_the_chapters_printed_for_the_pages_is_what_they_store(name):
+    """The build ran them on one thread; nbval runs them on two, without vectors, and shaken."""
+    source = ROOT / f"{name}.ipynb"
+    if source.exists():
+        executed = printed(HTML.parent / ".doctrees" / "executed" / source.name)
+        assert executed == printed(source) and executed
+
+
 def test_every_link_and_anchor_leads_somewhere():
     assert (HTML / "index.html").exists(), "no pages: make book builds them"
     broken = []
