@@ -1,8 +1,9 @@
-"""This tree against the commit before its engine was written anew, each in a process of its own."""
+"""This tree against the commit before its engine was written anew, each in processes of its own."""
 
 import contextlib
 import functools
 import io
+import itertools
 import json
 import os
 import pathlib
@@ -14,7 +15,7 @@ import tempfile
 import ours
 from versus import Comparison
 
-COMMIT = "84c83ce"
+COMMIT, PROCESSES = "84c83ce", 5
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 
 
@@ -27,13 +28,19 @@ def archive():
 
 
 @contextlib.contextmanager
-def worker(source):
-    """A process whose `hourglass` lies in the folder `source`, as a function of what it shall train."""
+def processes(source):
+    """Some processes whose `hourglass` lies in the folder `source`, as a function of what the next of them shall train.
+
+    A single one would be judged by its luck: where its arrays happen to lie in memory makes up to five percent.
+    """
     command = [sys.executable, str(ROOT / "benchmarks" / "worker.py")]
-    environment, pipe = os.environ | {"PYTHONPATH": str(source)}, subprocess.PIPE
-    with subprocess.Popen(command, env=environment, stdin=pipe, stdout=pipe, text=True) as process:
+    options = {"env": os.environ | {"PYTHONPATH": str(source)}, "stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with contextlib.ExitStack() as stack:
+        started = [stack.enter_context(subprocess.Popen(command, text=True, **options)) for _ in range(PROCESSES)]
+        turns = itertools.cycle(started)
 
         def train(name, settings, epochs):
+            process = next(turns)
             print(json.dumps([name, settings | {"epochs": epochs}]), file=process.stdin, flush=True)
             return json.loads(process.stdout.readline())
 
@@ -41,13 +48,13 @@ def worker(source):
 
 
 def comparisons():
-    """None without the commit. Both processes live while these are walked through."""
+    """None without the commit. The processes live while these are walked through."""
     commit = archive()
     if commit is None:
         return
     with tempfile.TemporaryDirectory() as folder:
         tarfile.open(fileobj=io.BytesIO(commit)).extractall(folder, filter="data")
-        with worker(ROOT / "src") as now, worker(pathlib.Path(folder) / "src") as then:
+        with processes(ROOT / "src") as now, processes(pathlib.Path(folder) / "src") as then:
             for title, name, settings, epochs, steps, target in cases():
                 sides = [functools.partial(side, name, settings) for side in (now, then)]
                 dtype = settings.get("dtype", "float64")
