@@ -4,6 +4,7 @@ import ast
 import re
 import statistics
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import nbformat
@@ -67,11 +68,7 @@ def markdown(path):
     """All that a reader reads as MyST: a notebook's prose and captions, or a page."""
     if path.suffix == ".md":
         return path.read_text(encoding="utf-8")
-    return "\n\n".join([cell.source for cell in cells(path, "markdown")] + captions(path))
-
-
-def captions(path):
-    return [cell.metadata.get("mystnb", {}).get("figure", {}).get("caption", "") for cell in cells(path)]
+    return "\n\n".join(cell.source for cell in cells(path, "markdown"))
 
 
 def roles(text, name):
@@ -150,37 +147,46 @@ def test_code_asks_no_network(path):
 
 
 def pictures(path):
-    """The cells that display an image."""
-    code = cells(path, "code")
-    return [c for c in code if any(kind.startswith("image/") for o in c.outputs for kind in o.get("data", {}))]
+    """The cells that display an image, each with the cell below it."""
+    pairs = pairwise(cells(path))
+    return [
+        p
+        for p in pairs
+        if any(kind.startswith("image/") for o in p[0].get("outputs", []) for kind in o.get("data", {}))
+    ]
 
 
 @every_notebook
 def test_pictures_are_described(path):
-    for cell in pictures(path):
-        about = cell.metadata.get("mystnb", {})
-        alt = about.get("image", {}).get("alt", "")
+    for cell, below in pictures(path):
+        alt = cell.metadata.get("mystnb", {}).get("image", {}).get("alt", "")
         assert len(alt) >= 20, f"{cell.id}: says too little: {alt!r}"
         assert not re.search(r"\.(svg|png|jpe?g|gif)\b|_build|^\S+$", alt), f"{cell.id}: not a description: {alt!r}"
         if path in CHAPTERS:
-            figure = about.get("figure", {})
-            assert re.fullmatch(r"fig-[a-z0-9-]+", figure.get("name", "")), f"{cell.id}: no name like fig-x"
-            assert len(figure.get("caption", "")) >= 20, f"{cell.id}: no caption"
-            assert figure["caption"] != alt, f"{cell.id}: a caption says what to see, an alt text what is shown"
+            caption = notebooks.CAPTION.fullmatch(below.source)
+            assert caption and len(caption[2]) >= 20, f"{cell.id}: no caption below it, like those of other figures"
+            assert caption[2] != alt, f"{cell.id}: a caption says what to see, an alt text what is shown"
+
+
+@every_notebook
+def test_what_looks_like_a_caption_belongs_to_a_picture(path):
+    below = [cell.id for _, cell in pictures(path)]
+    assert [cell.id for cell in cells(path) if "**Fig." in cell.source and cell.id not in below] == []
+    assert not any("figure" in cell.metadata.get("mystnb", {}) for cell in cells(path))
 
 
 def test_no_two_figures_have_the_same_name():
-    names = [c.metadata.get("mystnb", {}).get("figure", {}).get("name") for path in NOTEBOOKS for c in cells(path)]
-    names = [name for name in names if name]
+    every = [notebooks.CAPTION.fullmatch(cell.source) for path in NOTEBOOKS for cell in cells(path)]
+    names = [caption[1] for caption in every if caption]
     assert names and len(set(names)) == len(names)
 
 
 # --- prose -----------------------------------------------------------------------------------------------------------
 
 
-def unlike(notebook):
-    """Where the numbers in a notebook's prose are not those that its cells hand to it."""
-    handed = notebooks.glued(notebook)
+def unlike(notebook, path):
+    """Where the numbers in a notebook's prose are not those that its cells hand to it, or those of its figures."""
+    handed = [*notebooks.glued(notebook), *notebooks.figures(notebook, path).items()]
     known, found, used = dict(handed), [], set()
     found += [f"{name} is handed over twice" for name in known if [n for n, _ in handed].count(name) > 1]
     for cell in notebook.cells:
@@ -194,7 +200,7 @@ def unlike(notebook):
 
 @every_notebook
 def test_numbers_in_the_prose_are_those_that_were_measured(path):
-    assert unlike(nbformat.read(path, as_version=4)) == [], "run: make notebooks"
+    assert unlike(nbformat.read(path, as_version=4), path) == [], "run: make notebooks"
 
 
 # Where a line begins with a comment, or a line's first item or table cell does, Markdown takes the line for a block of
@@ -204,8 +210,9 @@ VERBATIM = re.compile(r"\$\$.*?\$\$|\$[^$\n]+\$|```.*?```|`[^`\n]+`", flags=re.S
 
 
 def misplaced(text):
-    """What is wrong with the marks in a text: those that would show, or would make the text something else."""
-    found = AT_THE_START.findall(text) + re.findall(r"\{glue\S*", text)
+    """What is wrong with the marks in a text: those that would show, or would make the text something else; and roles
+    in whose place JupyterLab shows a name of ours."""
+    found = AT_THE_START.findall(text) + re.findall(r"\{(?:glue|numref|cite:t)\b\S*", text)
     found += [code for code in VERBATIM.findall(text) if "<!--" in code]
     return found + re.findall(r"<!--.*", notebooks.MARKED.sub("", text))
 
@@ -214,8 +221,6 @@ def misplaced(text):
 def test_marks_of_numbers_stand_where_nobody_sees_them(path):
     texts = [path.read_text(encoding="utf-8")] if path.suffix == ".md" else [c.source for c in cells(path, "markdown")]
     assert [found for text in texts for found in misplaced(text)] == []
-    if path.suffix == ".ipynb":
-        assert "<!--" not in "".join(captions(path)), "nothing writes numbers into captions"
 
 
 def test_numbers_that_differ_and_marks_that_show_would_be_found():
@@ -224,13 +229,22 @@ def test_numbers_that_differ_and_marks_that_show_would_be_found():
         code = nbformat.v4.new_code_cell(outputs=[output])
         return nbformat.v4.new_notebook(cells=[code, *map(nbformat.v4.new_markdown_cell, texts)])
 
-    stale = prose("All <!--x-->2<!--/-->, or **<!--x--><!--/-->%**.", x="3")
-    assert len(unlike(stale)) == 2
-    notebooks.tell(stale)
-    assert unlike(stale) == [] and stale.cells[1].source == "All <!--x-->3<!--/-->, or **<!--x-->3<!--/-->%**."
-    assert len(unlike(prose("No number.", x="3"))) == 1
+    path = Path("04-chapter.ipynb")
+    caption = "(fig-{0})=\n**Fig. <!--fig-{0}-->{1}<!--/-->.** Of {0}."
+    texts = (
+        "All <!--x-->2<!--/-->, **<!--x--><!--/-->%** in [Fig. <!--fig-b--><!--/-->](#fig-b).",
+        caption.format("a", ""),
+    )
+    stale = prose(*texts, caption.format("b", 7), x="3")
+    assert len(unlike(stale, path)) == 5
+    notebooks.tell(stale, path)
+    assert unlike(stale, path) == [] and [cell.source for cell in stale.cells[1:]] == [
+        "All <!--x-->3<!--/-->, **<!--x-->3<!--/-->%** in [Fig. <!--fig-b-->4.2<!--/-->](#fig-b).",
+        *(caption.format(*figure) for figure in (("a", 4.1), ("b", 4.2))),
+    ]
+    assert len(unlike(prose("No number.", x="3"), path)) == 1
     with pytest.raises(ValueError, match="no cell hands to it: y"):
-        notebooks.tell(prose("All <!--y-->3<!--/-->.", x="3"))
+        notebooks.tell(prose("All <!--y-->3<!--/-->.", x="3"), path)
     mark = "<!--x-->3<!--/-->"
     for text in (mark, f"- {mark}", f"one\n{mark}", f"> 1. {mark}", f"| {mark} |", f"| a | {mark} |\n|{mark}|"):
         assert misplaced(text), text
@@ -250,6 +264,8 @@ def test_measured_numbers_in_the_prose_are_glued(path):
     """A percentage, or a number with two decimals or more, is glued, or is a setting, or has its source beside it."""
     settings = constants(path)
     for cell in cells(path, "markdown"):
+        if notebooks.CAPTION.fullmatch(cell.source):
+            continue  # it says what stands in the picture
         for paragraph in re.split(r"\n\s*\n|\n(?=\s*[-*|] )", cell.source):
             if "{cite" in paragraph:
                 continue

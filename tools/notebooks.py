@@ -10,7 +10,8 @@ time, shaken (tools/shaken), and nbval must find the same. The pages need nothin
 executes every chapter for them with --into.
 
 Numbers that cells hand to the prose (`hg.study.glue`) are written into it, `<!--name-->238<!--/-->`: the marks show
-nowhere, so that page and notebook say the same.
+nowhere, so that page and notebook say the same. So are the numbers of figures, whose captions are cells below them,
+until a page makes one thing of both.
 """
 
 import argparse
@@ -37,7 +38,8 @@ METADATA = {
 VOLATILE = {"collapsed", "execution", "ExecuteTime", "scrolled", "trusted"}
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 NBVAL = ("-m", "pytest", "-q", "--color=no", "-p", "no:cacheprovider", "-c", "pyproject.toml", "--nbval")
-MARKED = re.compile(r"<!--(\w+)-->(.*?)<!--/-->")
+MARKED = re.compile(r"<!--([\w-]+)-->(.*?)<!--/-->")
+CAPTION = re.compile(r"\((fig-[a-z0-9-]+)\)=\n\*\*Fig\. <!--\1-->[\d.]*<!--/-->\.\*\* (.+)", re.S)
 SHAKEN = {"PYTHONPATH": str(ROOT / "tools" / "shaken"), "SHAKEN_BY": "4e-16", "SHAKEN_SEED": "0"}
 
 
@@ -46,7 +48,7 @@ def execute(path):
     notebook = nbformat.read(path, as_version=4)
     where = {"metadata": {"path": str(path.parent)}}
     NotebookClient(notebook, timeout=600, resources=where, record_timing=False, coalesce_streams=True).execute()
-    tell(notebook)
+    tell(notebook, path)
     return notebook
 
 
@@ -56,9 +58,16 @@ def glued(notebook):
     return [pair for output in outputs for pair in output.get("data", {}).get(NUMBERS, {}).items()]
 
 
-def tell(notebook):
-    """Write the numbers that were measured into the prose."""
-    known = dict(glued(notebook))
+def figures(notebook, path):
+    """The figures' numbers, as pages count them: {name: number}."""
+    chapter = re.match(r"0*(\d+)-", path.name)
+    names = [caption[1] for cell in notebook.cells if (caption := CAPTION.fullmatch(cell.source))]
+    return {name: f"{chapter[1]}.{n}" if chapter else f"{n}" for n, name in enumerate(names, 1)}
+
+
+def tell(notebook, path):
+    """Write the numbers that were measured, and those of figures, into the prose."""
+    known = dict(glued(notebook)) | figures(notebook, path)
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
             strange = {name for name, _ in MARKED.findall(cell.source)} - known.keys()
@@ -81,12 +90,24 @@ def tidy(notebook):
 
 
 def executed(path, into):
-    """Write the executed notebook, widgets and all, to the folder `into`, without what a page does not show."""
+    """Write the executed notebook, widgets and all, as pages want it, to the folder `into`."""
     notebook = execute(path)
+    prepare(notebook)
+    nbformat.write(notebook, into / path.name)
+
+
+def prepare(notebook):
+    """Leave out what pages do not show, and make captions part of the figures above them."""
+    kept = []
     for cell in notebook.cells:
+        caption = CAPTION.fullmatch(cell.source)
+        if caption:
+            kept[-1].metadata["mystnb"]["figure"] = {"name": caption[1], "caption": caption[2]}
+            continue
+        kept.append(cell)
         if cell.cell_type == "code":
             cell.outputs = [output for output in cell.outputs if NUMBERS not in output.get("data", {})]
-    nbformat.write(notebook, into / path.name)
+    notebook.cells = kept
 
 
 def refreshed(path):
