@@ -89,8 +89,8 @@ class TestClaims:
         box = soup(displayed[0]).select_one(f"div.claim#claim-{verdict.replace(' ', '-')}")
         assert f"{AWKWARD}." in box.select_one(".said").get_text() and "Kong" in box.select_one(".source").get_text()
         assert [bool(li.select(".yes") or "yes" in li["class"]) for li in box.select("li")] == CHECKS[verdict]
-        outcomes = [": borne out" if held else ": not borne out" for held in CHECKS[verdict]]
-        assert [li.select_one(".spoken").get_text() for li in box.select("li")] == outcomes  # not by colour alone
+        outcomes = ["Borne out:" if held else "Not borne out:" for held in CHECKS[verdict]]
+        assert [mark["aria-label"] for mark in box.select("li > [role=img]")] == outcomes  # not by colour alone
         assert box.select_one(".verdict").get_text() == said.capitalize()[:1] + said[1:] + "."
         assert AWKWARD in box.get_text()
         assert displayed[0].text == f"{verdict.replace(' ', '-')} | {said} | {AWKWARD}"

@@ -22,11 +22,13 @@ import sys
 import time
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from functools import partial
+from itertools import compress
 from pathlib import Path
 
 import nbformat
 from nbclient import NotebookClient
 
+from hourglass.display.figures.style import NOTEBOOK_STYLE
 from hourglass.display.study import NUMBERS
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -106,7 +108,9 @@ def prepare(notebook):
             continue
         kept.append(cell)
         if cell.cell_type == "code":
-            cell.outputs = [output for output in cell.outputs if NUMBERS not in output.get("data", {})]
+            bundles = [output.get("data", {}) for output in cell.outputs]
+            shown = [NUMBERS not in data and data.get("text/html") != NOTEBOOK_STYLE for data in bundles]
+            cell.outputs = list(compress(cell.outputs, shown))
     notebook.cells = kept
 
 

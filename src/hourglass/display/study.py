@@ -54,10 +54,9 @@ def judge(claim, checks, measured):
     assert verdict == entry["verdict"], f"{claim}: measured {verdict!r}, ledger says {entry['verdict']!r}: {checks}"
     said = conclusion(entry)
     rows = "".join(
-        f'<li class="{kind}"><span aria-hidden="true">{mark}</span> {escape(text)}'
-        f'<span class="spoken">: {spoken} out</span></li>'
+        f'<li class="{kind}"><span role="img" aria-label="{spoken}">{mark}</span> {escape(text)}</li>'
         for text, ok in zip(checks, held, strict=True)
-        for kind, mark, spoken in [("yes", "✓", "borne") if ok else ("no", "✗", "not borne")]
+        for kind, mark, spoken in [("yes", "✓", "Borne out:") if ok else ("no", "✗", "Not borne out:")]
     )
     html = (
         f'<div class="claim claim-{verdict.replace(" ", "-")}" id="claim-{claim}">'
