@@ -23,6 +23,7 @@ document.addEventListener("DOMContentLoaded", () => {
   nameWidgets();
   unfoldSolutions();
   reachScrollers();
+  filterClaims();
 });
 
 /* The widget bundle asks MathJax 2 to set formulas in labels; answer with the version that the page has. */
@@ -115,4 +116,40 @@ function reachScrollers() {
   watch();
   // pictures of sliders are drawn late
   new MutationObserver(watch).observe(document.querySelector("main") ?? document.body, { subtree: true, childList: true });
+}
+
+/* The ledger's rows can be filtered by source, chapter and verdict. Without scripts there are no lists, and all rows show. */
+function filterClaims() {
+  const tables = [...document.querySelectorAll("table.claims")];
+  if (!tables.length) return;
+  const rows = tables.flatMap((table) => [...table.querySelectorAll("tbody tr")]);
+  const form = Object.assign(document.createElement("form"), { className: "filter" });
+  const shown = document.createElement("output"); // which screen readers announce when it changes
+  const lists = ["source", "chapter", "verdict"].map((name) => {
+    const label = Object.assign(document.createElement("label"), { textContent: name });
+    const list = Object.assign(document.createElement("select"), { name });
+    const values = [...new Set(rows.map((row) => row.dataset[name]))];
+    if (name === "chapter") values.sort((a, b) => parseInt(a) - parseInt(b));
+    list.append(new Option("all", ""), ...values.map((value) => new Option(value, value)));
+    label.append(list);
+    form.append(label);
+    return list;
+  });
+  const apply = () => {
+    for (const row of rows) row.hidden = lists.some((list) => list.value && row.dataset[list.name] !== list.value);
+    for (const table of tables) table.hidden = !table.querySelector("tbody tr:not([hidden])");
+    shown.textContent = `${rows.filter((row) => !row.hidden).length} of ${rows.length} shown`;
+  };
+  form.append(shown);
+  form.addEventListener("change", apply);
+  form.addEventListener("submit", (event) => event.preventDefault());
+  tables[0].before(form);
+  window.addEventListener("hashchange", () => {
+    // a link to a row that is filtered out shows all of them
+    if (document.getElementById(decodeURIComponent(location.hash.slice(1)))?.hidden) {
+      form.reset();
+      apply();
+    }
+  });
+  apply();
 }

@@ -16,7 +16,7 @@ from bs4 import BeautifulSoup
 from IPython.core.formatters import DisplayFormatter
 
 import hourglass as hg
-from hourglass.display import study, widgets
+from hourglass.display import ledger, study, widgets
 from hourglass.display.figures import style
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -47,87 +47,211 @@ def soup(page):
 
 # --- claims ----------------------------------------------------------------------------------------------------------
 
-CLAIMS = {"holds": None, "holds if": f"the sky is {AWKWARD}", "fails": None}
-CHECKS = {"holds": [True, True], "holds if": [True, False], "fails": [False, False]}
+MEASURED = "Measured {n} of 5, and " + AWKWARD.replace("1", "one").replace("0", "nought")
+
+
+def entry(name, *checks, **others):
+    """An entry of the ledger. checks: (role, key, what the book found)."""
+    listed = [{role: f"{key} is so, {AWKWARD[:11]}", "key": key, "found": found} for role, key, found in checks]
+    fixed = {"source": "kong", "claim": f"{AWKWARD}.", "chapter": "01-x", "measured": MEASURED, "quoted": ["5"]}
+    return {"id": name, "checks": listed} | fixed | others
+
+
+SAYS, CONDITION, OURS = "says", "condition", "ours"
+ENTRIES = [
+    entry("holds", (SAYS, "a", True), (SAYS, "b", True), (OURS, "c", False)),
+    entry("holds-if", (SAYS, "a", False), (CONDITION, "b", False), (CONDITION, "c", True), (OURS, "d", True)),
+    entry("fails", (SAYS, "a", True), (SAYS, "b", False), (OURS, "c", True), instead="There are {n:.1f} instead."),
+    entry("own", (SAYS, "a", True), source="ours"),
+]
+VERDICTS = {"holds": "holds", "holds-if": "holds if", "fails": "fails", "own": "holds"}
+
+
+def written(folder, entries):
+    (folder / "claims.yml").write_text(yaml.safe_dump(entries, allow_unicode=True))
+    ledger.ledger.cache_clear()
 
 
 @pytest.fixture
-def ledger(tmp_path, monkeypatch):
-    """A ledger of three claims, one a verdict, each with its verdict for an id."""
-    entries = [
-        {"id": verdict.replace(" ", "-"), "source": "kong", "claim": f"{AWKWARD}.", "chapter": "01-x"}
-        | {"verdict": verdict}
-        | ({"condition": condition} if condition else {})
-        for verdict, condition in CLAIMS.items()
-    ]
-    (tmp_path / "claims.yml").write_text(yaml.safe_dump(entries))
-    monkeypatch.setattr(study, "LEDGER", tmp_path / "claims.yml")
-    study.ledger.cache_clear()
-    yield tmp_path
-    study.ledger.cache_clear()
+def listed(tmp_path, monkeypatch):
+    """A ledger with a claim for each verdict, and a list of what is displayed."""
+    shown = []
+    monkeypatch.setattr(ledger, "LEDGER", tmp_path / "claims.yml")
+    monkeypatch.setattr(ledger, "display", shown.append)
+    monkeypatch.delenv("HOURGLASS_STRICT", raising=False)
+    written(tmp_path, ENTRIES)
+    yield shown
+    ledger.ledger.cache_clear()
 
 
-def judge(verdict, measured, line="3 of 5"):
-    study.judge(verdict.replace(" ", "-"), {f"part {i}": np.bool_(v) for i, v in enumerate(CHECKS[measured])}, line)
+def judge(claim, **changed):
+    study.judge(
+        claim, **{key: np.bool_(v) for key, v in (ledger.answers(ledger.ledger()[claim]) | changed).items()}, n=3
+    )
+
+
+def stored(folder, pages):
+    outputs = [{"data": {"text/plain": page.text}} for page in pages]
+    cells = [{"id": "cell-1", "source": ["# The title\n", "text"]}, {"id": "cell-2", "source": [], "outputs": outputs}]
+    (folder / "01-x.ipynb").write_text(json.dumps({"cells": cells}))
+
+
+PATTERNS = [dict(zip("abc", answers, strict=True)) for answers in product([True, False], repeat=3)]
 
 
 class TestClaims:
-    @pytest.mark.parametrize(("verdict", "measured"), list(product(CHECKS, CHECKS)))
-    def test_ledger_and_measurement_cannot_part(self, ledger, displayed, verdict, measured):
-        if verdict == measured:
-            judge(verdict, measured)
-            assert len(displayed) == 1
-        else:
-            with pytest.raises(AssertionError, match=f"measured '{measured}'.*ledger says '{verdict}'"):
-                judge(verdict, measured)
-            assert not displayed
+    @pytest.mark.parametrize("found", PATTERNS, ids=str)
+    def test_the_verdict_follows_from_the_answers(self, found):
+        says = entry("x", (SAYS, "a", True), (SAYS, "b", True), (OURS, "c", True))
+        assert ledger.verdict(says, found) == ("holds" if found["a"] and found["b"] else "fails")
+        condition = entry("x", (SAYS, "a", True), (CONDITION, "b", True), (CONDITION, "c", True))
+        rescued = "holds if" if found["b"] or found["c"] else "fails"
+        assert ledger.verdict(condition, found) == ("holds" if found["a"] else rescued)
 
-    @pytest.mark.parametrize("verdict", CLAIMS)
-    def test_the_box_says_what_was_claimed_found_and_concluded(self, ledger, displayed, verdict):
-        judge(verdict, verdict, line=AWKWARD)
-        said = " ".join(filter(None, [verdict, CLAIMS[verdict]]))
-        box = soup(displayed[0]).select_one(f"div.claim#claim-{verdict.replace(' ', '-')}")
-        assert f"{AWKWARD}." in box.select_one(".said").get_text() and "Kong" in box.select_one(".source").get_text()
-        assert [bool(li.select(".yes") or "yes" in li["class"]) for li in box.select("li")] == CHECKS[verdict]
-        outcomes = ["Borne out:" if held else "Not borne out:" for held in CHECKS[verdict]]
-        assert [mark["aria-label"] for mark in box.select("li > [role=img]")] == outcomes  # not by colour alone
-        assert box.select_one(".verdict").get_text() == said.capitalize()[:1] + said[1:] + "."
-        assert AWKWARD in box.get_text()
-        assert displayed[0].text == f"{verdict.replace(' ', '-')} | {said} | {AWKWARD}"
+    def test_questions_of_ours_never_colour_a_verdict(self):
+        for one in ENTRIES:
+            found = ledger.answers(one)
+            own = [check["key"] for check in one["checks"] if OURS in check]
+            for values in product([True, False], repeat=len(own)):
+                assert ledger.verdict(one, found | dict(zip(own, values, strict=True))) == VERDICTS[one["id"]]
 
-    def test_asks_for_a_listed_claim_and_at_least_one_check(self, ledger, displayed):
+    @pytest.mark.parametrize(("claim", "key"), [(e["id"], check["key"]) for e in ENTRIES for check in e["checks"]])
+    def test_any_other_answer_is_an_error_in_builds(self, listed, monkeypatch, claim, key):
+        """Whatever its role, and also if the verdict stays the same."""
+        monkeypatch.setenv("HOURGLASS_STRICT", "1")
+        judge(claim)
+        assert len(listed) == 1
+        with pytest.raises(AssertionError, match=f"{claim}: measured .*'{key}'"):
+            judge(claim, **{key: not ledger.answers(ledger.ledger()[claim])[key]})
+        assert len(listed) == 1
+
+    @pytest.mark.parametrize(("claim", "key"), [(e["id"], check["key"]) for e in ENTRIES for check in e["checks"]])
+    def test_and_a_finding_for_a_reader(self, listed, claim, key):
+        expected = ledger.answers(ledger.ledger()[claim])
+        judge(claim)
+        judge(claim, **{key: not expected[key]})
+        box = soup(listed[1])
+        verdict = box.select_one(".verdict").get_text()
+        now = ledger.verdict(ledger.ledger()[claim], expected | {key: not expected[key]})
+        assert verdict.lower().startswith(f"with your changes: {now}")
+        assert f"The book found: {VERDICTS[claim]}." in verdict
+        assert box.select_one(".claim")["class"] == ["claim", f"claim-{now.replace(' ', '-')}"]
+        told = [li.get_text() for li in box.select("li") if "the book found" in li.get_text()]
+        assert len(told) == 1 and f"{key} is so" in told[0] and ("✓)" if expected[key] else "✗)") in told[0]
+        assert listed[0].text != listed[1].text, "the comparison of outputs would not see it"
+
+    @pytest.mark.parametrize("claim", VERDICTS)
+    def test_the_box_says_what_was_claimed_found_and_concluded(self, listed, claim):
+        judge(claim)
+        one, box = ledger.ledger()[claim], soup(listed[0]).select_one(f"div.claim#claim-{claim}")
+        assert box.select_one(".said").get_text() == f"{AWKWARD}."
+        assert ledger.SOURCES[one["source"]] in box.select_one(".source").get_text()
+        order = [check for check in one["checks"] if OURS not in check] + [c for c in one["checks"] if OURS in c]
+        for li, check in zip(box.select("li"), order, strict=True):
+            text = ("if " if CONDITION in check else "") + check[ledger.role(check)]
+            mark = li.select_one("[role=img]")
+            assert li.get_text() == f"{'✓' if check['found'] else '✗'} {text}"
+            assert mark["aria-label"] == ("borne out:" if check["found"] else "not borne out:")  # not by colour alone
+        assert MEASURED.format(n=3) == box.select_one(".measured").get_text()
+        assert listed[0].text.splitlines()[-1] == f"Measured: {MEASURED.format(n=3)}"
+
+    def test_conclusions_read_as_sentences(self, listed):
+        for claim in VERDICTS:
+            judge(claim)
+        verdicts = [soup(page).select_one(".verdict").get_text().strip() for page in listed]
+        assert verdicts == ["Holds.", f"Holds if c is so, {AWKWARD[:11]}.", "Fails. There are 3.0 instead.", "Holds."]
+        assert [page.text.splitlines()[0].partition(" | ")[2] for page in listed] == verdicts
+
+    def test_asks_for_a_listed_claim_and_for_what_its_entry_names(self, listed):
         with pytest.raises(ValueError, match=r"claims\.yml.*'no-such-claim'"):
-            study.judge("no-such-claim", {"it": True}, "1")
-        with pytest.raises(ValueError, match="checks"):
-            study.judge("holds", {}, "1")
-        assert not displayed
+            study.judge("no-such-claim", it=True)
+        with pytest.raises(ValueError, match=r"missing=\['b'\], unknown=\['m'\]"):
+            study.judge("holds", a=True, c=True, n=3, m=4)
+        assert not listed
 
-    def test_the_table_has_every_claim_with_what_its_chapter_found(self, ledger, displayed):
-        for verdict in CLAIMS:
-            judge(verdict, verdict, line=f"measured {verdict} {AWKWARD}")
-        outputs = [{"data": {"text/plain": [page.text]}} for page in displayed]
-        (ledger / "01-x.ipynb").write_text(json.dumps({"cells": [{"outputs": outputs}, {}]}))
+    @pytest.mark.parametrize(
+        ("values", "text"),
+        [
+            (0.256, "0.3"),
+            (-1.04, "−1.0"),
+            ([1, 2], "1.0 and 2.0"),
+            (np.array([1, -2, 3]), "1.0, −2.0 and 3.0"),
+            ((1,), "1.0"),
+        ],
+    )
+    def test_numbers_are_filled_in_as_a_reader_expects_them(self, values, text):
+        assert ledger.fill("{it:.1f}", {"it": values}) == text
+
+    def test_words_and_names_can_be_filled_in(self):
+        assert ledger.fill("{a} and {b}", {"a": "x-y", "b": ["p", "q"]}) == "x-y and p and q"
+
+    @pytest.mark.parametrize(
+        ("change", "complaint"),
+        [
+            ({"measured": "12 of 13 seeds"}, "typed number"),
+            ({"measured": "{n} of 55"}, "typed number"),
+            ({"measured": "0.5 of all"}, "typed number"),
+            ({"checks": [{"says": "more than 3", "key": "a", "found": True}]}, "typed number"),
+            ({"checks": [{"says": "it is", "key": "a", "found": False}], "instead": "It is 4."}, "typed number"),
+            ({"checks": [{"says": "it does not fall", "key": "a", "found": False}], "instead": "It does."}, "negation"),
+            ({"checks": [{"says": "it is", "key": "a", "found": "yes"}]}, "true or false"),
+            ({"checks": [{"says": "it is", "key": "a"}]}, "what is"),
+            ({"checks": [{"ours": "it is", "key": "a", "found": True}]}, "no check of what the source says"),
+            ({"checks": [{"says": "it is", "key": "a", "found": True}] * 2}, "twice"),
+            ({"checks": [{"says": "it is", "key": "n", "found": True}]}, "name of a check"),
+            ({"checks": [{"says": "it is", "key": "a", "found": False}]}, "instead"),
+            ({"instead": "Something else."}, "instead"),
+            ({"source": "hearsay"}, "source"),
+            ({"verdict": "holds"}, "needs"),
+        ],
+    )
+    def test_an_entry_that_is_not_in_order_is_refused(self, listed, tmp_path, change, complaint):
+        good = entry("x", (SAYS, "a", True), measured="{n} of 5 in float32, and -5")
+        written(tmp_path, [good])
+        assert list(ledger.ledger()) == ["x"]
+        written(tmp_path, [good | change])
+        with pytest.raises(ValueError, match=f"claims.yml, x: .*{complaint}"):
+            ledger.ledger()
+
+    def test_the_table_has_every_claim_with_what_its_chapter_found(self, listed, tmp_path):
+        for claim in VERDICTS:
+            judge(claim)
+        boxes = listed[:]
+        stored(tmp_path, boxes)
         study.verdicts()
-        rows = soup(displayed[-1]).select("tbody tr")
-        assert [row.a["href"] for row in rows] == [f"01-x.html#claim-{v.replace(' ', '-')}" for v in CLAIMS]
-        for row, verdict in zip(rows, CLAIMS, strict=True):
-            claim, said, measured = (cell.get_text() for cell in row.select("th, td"))
-            assert claim == f"{AWKWARD}." and measured == f"measured {verdict} {AWKWARD}"
-            assert said == " ".join(filter(None, [verdict, CLAIMS[verdict]]))
-        assert displayed[-1].text.splitlines() == [page.text for page in displayed[:-1]]
+        rows = soup(listed[-1]).select("tbody tr")
+        assert [row["id"] for row in rows] == list(VERDICTS)
+        for row, box in zip(rows, boxes, strict=True):
+            claim = row["id"]
+            assert row.a["data-page"] == f"01-x.html#claim-{claim}" and row.a["href"] == "01-x.ipynb#cell-id=cell-2"
+            back = soup(box).select_one(".source a")
+            assert back["data-page"] == f"claims.html#{claim}" and back["href"] == "claims.ipynb"
+            assert row["data-chapter"] == "1. The title" and row["data-verdict"] == VERDICTS[claim]
+            assert row["data-source"] == ledger.SOURCES[ledger.ledger()[claim]["source"]]
+            said, verdict, measured = (cell.get_text() for cell in row.select("td"))
+            assert said == f"{AWKWARD}." and measured == MEASURED.format(n=3)
+            assert verdict == soup(box).select_one(".verdict").get_text().strip()
+        counted = soup(listed[-1]).select_one(".counted").get_text()
+        assert counted.startswith("Of 3 claims of the four texts, 1 hold, 1 hold under a condition")
+        assert "and 1 fail." in counted and "1 questions of our own" in counted
 
-    def test_a_bar_in_a_text_cannot_break_the_table(self, ledger, displayed):
-        study.ledger()["holds-if"]["condition"] = "p(x | y) > 0 | q"
-        for verdict in CLAIMS:
-            judge(verdict, verdict, line="a | b | c")
-        outputs = [{"data": {"text/plain": page.text}} for page in displayed]
-        (ledger / "01-x.ipynb").write_text(json.dumps({"cells": [{"outputs": outputs}]}))
+    def test_a_bar_in_a_text_cannot_break_the_table(self, listed, tmp_path):
+        written(
+            tmp_path,
+            [entry("x", (SAYS, "a", False), (CONDITION, "b", True), measured="a | b | {n}", claim="p(x | y).")],
+        )
+        ledger.ledger()["x"]["checks"][1]["condition"] = "p(x | y) > q"
+        judge("x")
+        stored(tmp_path, listed)
         study.verdicts()
-        rows = [[cell.get_text() for cell in row.select("td")[1:]] for row in soup(displayed[-1]).select("tbody tr")]
-        assert rows == [["holds", "a | b | c"], ["holds if p(x | y) > 0 | q", "a | b | c"], ["fails", "a | b | c"]]
+        assert [cell.get_text() for cell in soup(listed[-1]).select("td")] == [
+            "p(x | y).",
+            "Holds if p(x | y) > q.",
+            "a | b | 3",
+        ]
 
-    def test_the_books_own_ledger_can_be_read(self):
-        assert all(entry["source"] in study.SOURCES and entry["verdict"] in CLAIMS for entry in study.ledger().values())
+    def test_the_books_own_ledger_is_in_order(self):
+        assert {ledger.verdict(one, ledger.answers(one)) for one in ledger.ledger().values()} == set(ledger.VERDICTS)
 
 
 # --- self-checks -----------------------------------------------------------------------------------------------------

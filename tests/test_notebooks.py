@@ -17,9 +17,11 @@ sys.path.insert(0, str(ROOT / "tools"))
 
 import notebooks  # noqa: E402
 
+from hourglass.display import ledger  # noqa: E402
+
 NOTEBOOKS = sorted(BOOK.glob("*.ipynb"))
 CHAPTERS = sorted(BOOK.glob("[0-9][0-9]-*.ipynb"))
-LEDGER = yaml.safe_load((BOOK / "claims.yml").read_text(encoding="utf-8"))
+LEDGER = ledger.ledger()
 
 every_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 every_chapter = pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
@@ -355,38 +357,54 @@ def test_every_exercise_has_a_worked_solution_that_unfolds(path):
 
 
 def judged(path):
-    """The claims that a notebook judges: {id: what the stored output says}."""
+    """The claims that a notebook judges: {id: (names of what is handed over, what the stored output says)}."""
     found = {}
     for cell in cells(path, "code"):
         for call in calls(cell, "judge"):
             claim = call.args[0]
             assert isinstance(claim, ast.Constant), f"{cell.id}: the claim's id must stand there as it is"
             assert claim.value not in found, f"{claim.value} is judged twice"
+            names = [keyword.arg for keyword in call.keywords]
+            assert None not in names, f"{cell.id}: names must stand there as they are"
             texts = ["".join(output.get("data", {}).get("text/plain", "")) for output in cell.outputs]
-            found[claim.value] = next((t for t in texts if t.startswith(f"{claim.value} | ")), "nothing")
+            found[claim.value] = names, next((t for t in texts if t.startswith(f"{claim.value} | ")), "nothing")
     return found
 
 
 def test_the_ledger_is_in_order():
-    ids = [entry["id"] for entry in LEDGER]
+    """What a single entry must be, the ledger itself refuses: see test_display."""
+    ids = [entry["id"] for entry in yaml.safe_load((BOOK / "claims.yml").read_text(encoding="utf-8"))]
     assert ids and len(set(ids)) == len(ids)
-    for entry in LEDGER:
-        assert set(entry) - {"condition"} == {"id", "source", "claim", "chapter", "verdict"}, entry
-        assert entry["verdict"] in ("holds", "holds if", "fails"), entry
-        assert bool(entry.get("condition")) is (entry["verdict"] == "holds if"), entry
-        assert len(entry["claim"]) > 20 and entry["claim"].endswith("."), entry
+    for claim, entry in LEDGER.items():
+        assert re.fullmatch(r"[a-z0-9-]+", claim), claim
+        assert len(entry["claim"]) > 20 and entry["claim"].endswith("."), claim
+        plain = [entry["measured"], *(check[ledger.role(check)] for check in entry["checks"])]
+        assert not any(text.endswith(".") for text in plain), f"{claim}: ends with a full stop of its own"
+        assert entry.get("instead", "It.").endswith("."), claim
 
 
 @every_notebook
 def test_claims_are_judged_where_the_ledger_says_and_as_it_says(path):
     said = judged(path)
-    entries = {entry["id"]: entry for entry in LEDGER if entry["chapter"] == path.stem}
+    entries = {claim: entry for claim, entry in LEDGER.items() if entry["chapter"] == path.stem}
     assert set(said) - set(entries) == set(), "judged here, but not listed for this chapter"
     assert set(entries) - set(said) == set(), "listed for this chapter, but not judged in it"
     for claim, entry in entries.items():
-        verdict = " ".join(filter(None, [entry["verdict"], entry.get("condition")]))
-        assert said[claim].startswith(f"{claim} | {verdict} | "), f"{said[claim]!r} is stored: run make notebooks"
+        names, text = said[claim]
+        assert sorted(names) == sorted(ledger.numbers(entry) | set(ledger.answers(entry))), claim
+        first, *checks, last = text.splitlines()
+        verdict = ledger.verdict(entry, ledger.answers(entry))
+        assert first.startswith(f"{claim} | {verdict.capitalize()}"), f"{first!r} is stored: run make notebooks"
+        marks = ["✓" if check["found"] else "✗" for check in entry["checks"]]
+        assert [line[0] for line in checks] == marks and last.startswith("Measured: "), claim
+        assert "the book found" not in text, "stored from a run in which answers differed"
 
 
 def test_every_claim_belongs_to_a_chapter_that_there_is():
-    assert {entry["chapter"] for entry in LEDGER} <= {path.stem for path in CHAPTERS}
+    assert {entry["chapter"] for entry in LEDGER.values()} <= {path.stem for path in CHAPTERS}
+
+
+def test_builds_are_strict_about_verdicts():
+    """For a reader a different answer is a finding; whoever builds or tests wants to hear of it."""
+    assert "export HOURGLASS_STRICT := 1" in (ROOT / "Makefile").read_text(encoding="utf-8")
+    assert 'HOURGLASS_STRICT="1"' in (ROOT / "tools" / "notebooks.py").read_text(encoding="utf-8")

@@ -18,6 +18,8 @@ import yaml
 from bs4 import BeautifulSoup
 from selenium import webdriver
 
+from hourglass.display import ledger
+
 ROOT = Path(__file__).resolve().parent.parent
 HTML = ROOT / "_build" / "html"
 AXE = ROOT / "tests" / "vendor" / "axe.min.js"
@@ -26,7 +28,7 @@ DESK, PHONE = 1280, 390  # widths, in CSS pixels
 TOC = yaml.safe_load((ROOT / "_toc.yml").read_text())
 PAGES = [TOC["root"], *(chapter["file"] for part in TOC["parts"] for chapter in part["chapters"])]
 CHAPTERS = [name for name in PAGES if re.match(r"\d\d-", Path(name).name)]
-LEDGER = yaml.safe_load((ROOT / "book" / "claims.yml").read_text(encoding="utf-8"))
+LEDGER = ledger.ledger()
 
 every_page = pytest.mark.parametrize("name", PAGES)
 every_chapter = pytest.mark.parametrize("name", CHAPTERS)
@@ -152,18 +154,21 @@ def test_a_chapter_has_sliders_quizzes_and_solutions_and_its_claims(name):
     assert [model for model in widget_models(name) if "Slider" in model["model_name"]]
     assert page.select(".quiz details > summary") and len(page.select("details.solution > summary")) >= 4
     boxes = {box["id"]: box for box in page.select("div.claim")}
-    claims = {f"claim-{entry['id']}": entry for entry in LEDGER if entry["chapter"] == Path(name).name}
+    claims = {f"claim-{claim}": entry for claim, entry in LEDGER.items() if entry["chapter"] == Path(name).name}
     assert boxes.keys() == claims.keys()
     for key, box in boxes.items():
+        verdict = ledger.verdict(claims[key], ledger.answers(claims[key]))
         assert claims[key]["claim"] in box.select_one(".said").get_text()
-        assert box.select_one(".verdict").get_text().lower().startswith(claims[key]["verdict"])
+        assert box.select_one(".verdict").get_text().lower().startswith(verdict)
+        assert box.select_one(".source a")["href"] == f"claims.html#{key.removeprefix('claim-')}"
 
 
 def test_the_ledgers_page_leads_to_every_claim():
     page = file_of("book/claims")
     links = {link["href"]: link.get_text() for link in soup(page).select("table.claims a")}
-    expected = {f"{entry['chapter']}.html#claim-{entry['id']}": entry["claim"] for entry in LEDGER}
+    expected = {f"{entry['chapter']}.html#claim-{claim}": entry["claim"] for claim, entry in LEDGER.items()}
     assert links == expected and all(table.caption for table in soup(page).select("table.claims"))
+    assert {row["id"] for row in soup(page).select("table.claims tbody tr")} == set(LEDGER)
 
 
 # --- in a browser ----------------------------------------------------------------------------------------------------

@@ -158,6 +158,14 @@ def leave_out_odd_names(app, pagename, templatename, context, doctree):
         context["body"] = context.get("body", "").replace(wrong, right)
 
 
+# --- links of outputs ---------------------------------------------------------------------------------------
+
+
+def lead_to_pages(app, pagename, templatename, context, doctree):
+    """An output's link leads to a notebook, for readers in JupyterLab; its data-page says where a page's shall lead."""
+    context["body"] = re.sub(r'href="[^"]*" data-page="([^"]*)"', r'href="\1"', context.get("body", ""))
+
+
 # --- docstrings --------------------------------------------------------------------------------------------------
 
 
@@ -177,4 +185,5 @@ def setup(app):
     app.connect("html-page-context", add_buttons, priority=501)  # the theme makes the list of buttons at 500
     app.connect("html-page-context", leave_out_thebe, priority=999)
     app.connect("html-page-context", leave_out_odd_names)
+    app.connect("html-page-context", lead_to_pages)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -149,8 +149,9 @@ def main():
         rounds = [[path for path in chapters if (path.name == "claims.ipynb") == last] for last in (False, True)]
     work = partial(executed, into=options.into) if options.into else refreshed
 
-    # As in the Makefile: kernels inherit these, so that each keeps to one core and no progress bar is stored.
-    os.environ.update(TQDM_DISABLE="1", OPENBLAS_NUM_THREADS="1", OMP_NUM_THREADS="1")
+    # As in the Makefile: kernels inherit these. Each keeps to one core, no progress bar is stored, and a verdict that
+    # is not the ledger's stops its chapter.
+    os.environ.update(TQDM_DISABLE="1", OPENBLAS_NUM_THREADS="1", OMP_NUM_THREADS="1", HOURGLASS_STRICT="1")
     changed, failed = [], []
     with ProcessPoolExecutor() as pool:
         for paths in rounds:
