@@ -13,7 +13,7 @@ import sys
 HERE = pathlib.Path(__file__).resolve().parent
 LAST_RUN = "## The last run\n"
 THREADS = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
-CHOICES = ("NPY_DISABLE_CPU_FEATURES", "ATEN_CPU_CAPABILITY", "OPENBLAS_", "MKL_", "ONEDNN_")  # not to be inherited
+NOT_INHERITED = ("NPY_DISABLE_CPU_FEATURES", "ATEN_CPU_CAPABILITY", "OPENBLAS_", "MKL_", "ONEDNN_", "XLA_")
 SETTINGS = {"native": {}}
 if platform.machine() in ("x86_64", "AMD64"):
     SETTINGS["AVX2"] = {
@@ -23,12 +23,13 @@ if platform.machine() in ("x86_64", "AMD64"):
         # PyTorch's matrix products, which do not say what they use
         "MKL_ENABLE_INSTRUCTIONS": "AVX2",
         "ONEDNN_MAX_CPU_ISA": "AVX2",
+        "XLA_FLAGS": "--xla_cpu_max_isa=AVX2",  # JAX refuses to start with a flag that it does not know
     }
 
 
 def measured(setting):
     """What `measure.py` finds in this setting; an error if NumPy, OpenBLAS or PyTorch do not keep to it."""
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith(CHOICES)}
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(NOT_INHERITED)}
     options = {"env": inherited | THREADS | SETTINGS[setting], "stdout": subprocess.PIPE, "check": True, "text": True}
     machine = subprocess.run([sys.executable, HERE.parent / "tools" / "machine.py"], **options).stdout
     found = json.loads(subprocess.run([sys.executable, HERE / "measure.py", setting], **options).stdout)
@@ -47,18 +48,17 @@ def ratio_table(runs, part, missed):
     rows = {}
     for setting, run in runs.items():
         for row in run[part]:
-            names = row["training"], row["against"], row["precision"], f"{row['target'] or ''}"
-            ratio, spread = f"{row['ratio']:.2f}", "{:.2f} to {:.2f}".format(*row["spread"])
+            names = row["training"], row["against"], row["precision"]
+            ratio, spread = f"{row['ratio']:.3g}", "{:.3g} to {:.3g}".format(*row["spread"])
             if row["target"] and row["ratio"] < row["target"]:
-                missed.append(f"{', '.join(names[:3])}, {setting}: {ratio}, not {row['target']}")
+                missed.append(f"{', '.join(names)}, {setting}: {ratio}, not {row['target']}")
                 ratio = f"**{ratio}**"
-            rows.setdefault(names, dict.fromkeys(runs, ["", ""]))[setting] = [
-                f"{row['microseconds']:.1f}",
-                f"{ratio} ({spread})",
-            ]
-    head = ["training", "against", "precision", "target"]
-    head += [words for setting in runs for words in (f"{setting}, µs a step", "ratio")]
-    return markdown(head, [[*names, *sum(cells.values(), [])] for names, cells in rows.items()])
+            cells = f"{row['microseconds']:.1f}", f"{ratio} ({spread})", f"{row['target'] or ''}"
+            rows.setdefault(names, []).extend(cells)
+    head = ["training", "against", "precision"]
+    for setting in runs:
+        head += [f"{setting}, µs a step", "ratio", "target"]
+    return markdown(head, [[*names, *cells] for names, cells in rows.items()])
 
 
 def floor_table(runs):
