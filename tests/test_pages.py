@@ -60,19 +60,14 @@ def widget_models(name):
 
 
 def printed(path):
-    """What each code cell of a notebook printed, as nbval compares it: no pictures, no widgets, no clocks."""
-    cells = [cell for cell in json.loads(path.read_text(encoding="utf-8"))["cells"] if cell["cell_type"] == "code"]
-    cells = [cell for cell in cells if "nbval-ignore-output" not in cell["metadata"].get("tags", [])]
-    outputs = {
-        cell["id"]: [output.get("data") or {"text": output["text"]} for output in cell["outputs"]] for cell in cells
-    }
-    shown = {
-        key: [{k: "".join(v) for k, v in data.items() if k in COMPARED} for data in o] for key, o in outputs.items()
-    }
-    return {key: re.sub(r"(?s)<svg.*?</svg>|0x[0-9a-f]{6,}", "…", str(data)) for key, data in shown.items()}
-
-
-COMPARED = ("text", "text/plain", "text/html", "text/markdown")
+    """The texts that each code cell of a notebook printed; clocks and styles aside."""
+    texts = {}
+    for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+        if cell["cell_type"] == "code" and "nbval-ignore-output" not in cell["metadata"].get("tags", []):
+            bundles = [output.get("data") or {"text/plain": output["text"]} for output in cell["outputs"]]
+            found = ["".join(bundle.get("text/markdown") or bundle.get("text/plain", "")) for bundle in bundles]
+            texts[cell["id"]] = [text for text in found if text and "display.HTML object" not in text]
+    return texts
 
 
 @every_page
