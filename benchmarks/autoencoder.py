@@ -3,33 +3,20 @@
 import functools
 
 import numpy as np
+import ours
 import torch
+from ours import ADAM_RATE, BATCH, TEST, X
 from torch import nn
 from versus import Comparison, Stopwatch
-
-import hourglass as hg
-
-NECK, HIDDEN, BATCH, RATE = 8, (128, 64), 100, 0.005
-X, _, TEST, _ = hg.datasets.digits()
-
-
-def estimator(epochs, rate=RATE):
-    return hg.Autoencoder(NECK, hidden=HIDDEN, learning_rate=rate, epochs=epochs, batch_size=BATCH, random_state=0)
-
-
-def train(dtype, epochs):
-    model, x = estimator(epochs), X.astype(dtype)
-    with Stopwatch() as watch:
-        model.fit(x)
-    return watch.seconds, -model.score(TEST.astype(dtype))
 
 
 def torch_train(fused, dtype, epochs):
     """The same first weights, batches and cooling. Sums of the losses are kept as tensors; batches are taken by index,
     which is faster than a DataLoader."""
-    start = estimator(1, rate=1e-300).fit(X.astype(dtype)).network_  # a step too small to change anything
+    start = ours.autoencoder_model(rate=1e-300).fit(X.astype(dtype)).network_  # a step too small to change anything
     model = nn.Sequential(*(linear(layer) if layer.params else nn.Tanh() for layer in start.layers[1:]))
-    x, loss, step = torch.tensor(X.astype(dtype)), nn.MSELoss(), torch.optim.Adam(model.parameters(), RATE, fused=fused)
+    x, loss = torch.tensor(X.astype(dtype)), nn.MSELoss()
+    step = torch.optim.Adam(model.parameters(), ADAM_RATE, fused=fused)
     rng, kept = np.random.default_rng(np.random.RandomState(0).randint(2**31 - 1, size=2)[1]), []
     with Stopwatch() as watch:
         for epoch in range(epochs):
@@ -42,7 +29,7 @@ def torch_train(fused, dtype, epochs):
                 step.step()
                 total += value.detach()
             kept.append(total)
-            step.param_groups[0]["lr"] = RATE * (1 - (epoch + 1) / (epochs + 1))
+            step.param_groups[0]["lr"] = ADAM_RATE * (1 - (epoch + 1) / (epochs + 1))
     test = torch.tensor(TEST.astype(dtype))
     return watch.seconds, loss(model(test), test).item()
 
@@ -62,9 +49,9 @@ def comparisons():
                 "Autoencoder 64-128-64-8-64-128-64",
                 peer,
                 dtype,
-                functools.partial(train, dtype),
+                functools.partial(ours.autoencoder, dtype),
                 functools.partial(torch_train, fused, dtype),
-                epochs=20,
-                steps=len(X) // BATCH,
+                epochs=10,
+                steps=ours.steps(BATCH),
                 target=1,
             )

@@ -356,6 +356,13 @@ class TestSlider:
         assert in_the_browser(box) == "A picture of 1, c and 0."
         assert in_the_browser(widgets.slider(draw, self.SLIDERS, self.ALT)) == "A picture of −0.5, a and 0."
 
+    def test_a_notebook_shows_the_picture_where_it_starts_until_it_has_run(self):
+        box = widgets.slider(draw, self.SLIDERS, self.ALT, start=(1, "c", 0))
+        data, _ = DisplayFormatter().format(box)
+        assert label(data["text/html"].partition("<p>")[0]) == in_the_browser(box)
+        view = data["application/vnd.jupyter.widget-view+json"]  # which pages prefer, and a notebook that has run
+        assert view["model_id"] == box.model_id
+
     def test_handles_have_the_names_and_values_that_the_reader_sees(self):
         controls = widgets.slider(draw, self.SLIDERS, self.ALT).children[:-1]
         assert [control.description for control in controls] == list(self.SLIDERS)

@@ -238,6 +238,7 @@ DENSE_2_1 = "Dense(n_in=2, n_out=1, bias=True, scale='glorot')"
     ("params", "message"),
     [
         ([], "params must be a list of 2 dicts, one a layer, got []"),
+        ([{}, 1], "params must be a list of 2 dicts, one a layer, got [{}, 1]"),
         ([{"weight": [[1], [2]]}, {}], f"params[0] must hold weight, bias for {DENSE_2_1}, got weight"),
         ([{"weight": [[1], [2]], "bias": [0]}, {"slope": 1}], "params[1] must hold nothing for Tanh(), got slope"),
         ([{"weight": [[1, 2]], "bias": [0]}, {}], "params[0]['weight'] must have shape (2, 1), got (1, 2)"),

@@ -4,6 +4,7 @@ import ast
 import re
 import statistics
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import nbformat
@@ -69,8 +70,7 @@ def markdown(path):
     """All that a reader reads as MyST: a notebook's prose and captions, or a page."""
     if path.suffix == ".md":
         return path.read_text(encoding="utf-8")
-    captions = [cell.metadata.get("mystnb", {}).get("figure", {}).get("caption", "") for cell in cells(path)]
-    return "\n\n".join([cell.source for cell in cells(path, "markdown")] + captions)
+    return "\n\n".join(cell.source for cell in cells(path, "markdown"))
 
 
 def roles(text, name):
@@ -149,42 +149,110 @@ def test_code_asks_no_network(path):
 
 
 def pictures(path):
-    """The cells that display an image."""
-    code = cells(path, "code")
-    return [c for c in code if any(kind.startswith("image/") for o in c.outputs for kind in o.get("data", {}))]
+    """The cells that display an image, each with the cell below it."""
+    pairs = pairwise(cells(path))
+    return [
+        p
+        for p in pairs
+        if any(kind.startswith("image/") for o in p[0].get("outputs", []) for kind in o.get("data", {}))
+    ]
 
 
 @every_notebook
 def test_pictures_are_described(path):
-    for cell in pictures(path):
-        about = cell.metadata.get("mystnb", {})
-        alt = about.get("image", {}).get("alt", "")
+    for cell, below in pictures(path):
+        alt = cell.metadata.get("mystnb", {}).get("image", {}).get("alt", "")
         assert len(alt) >= 20, f"{cell.id}: says too little: {alt!r}"
         assert not re.search(r"\.(svg|png|jpe?g|gif)\b|_build|^\S+$", alt), f"{cell.id}: not a description: {alt!r}"
         if path in CHAPTERS:
-            figure = about.get("figure", {})
-            assert re.fullmatch(r"fig-[a-z0-9-]+", figure.get("name", "")), f"{cell.id}: no name like fig-x"
-            assert len(figure.get("caption", "")) >= 20, f"{cell.id}: no caption"
-            assert figure["caption"] != alt, f"{cell.id}: a caption says what to see, an alt text what is shown"
+            caption = notebooks.CAPTION.fullmatch(below.source)
+            assert caption and len(caption[2]) >= 20, f"{cell.id}: no caption below it, like those of other figures"
+            assert caption[2] != alt, f"{cell.id}: a caption says what to see, an alt text what is shown"
+
+
+@every_notebook
+def test_what_looks_like_a_caption_belongs_to_a_picture(path):
+    below = [cell.id for _, cell in pictures(path)]
+    assert [cell.id for cell in cells(path) if "**Fig." in cell.source and cell.id not in below] == []
+    assert not any("figure" in cell.metadata.get("mystnb", {}) for cell in cells(path))
 
 
 def test_no_two_figures_have_the_same_name():
-    names = [c.metadata.get("mystnb", {}).get("figure", {}).get("name") for path in NOTEBOOKS for c in cells(path)]
-    names = [name for name in names if name]
+    every = [notebooks.CAPTION.fullmatch(cell.source) for path in NOTEBOOKS for cell in cells(path)]
+    names = [caption[1] for caption in every if caption]
     assert names and len(set(names)) == len(names)
 
 
 # --- prose -----------------------------------------------------------------------------------------------------------
 
 
+def unlike(notebook, path):
+    """Where the numbers in a notebook's prose are not those that its cells hand to it, or those of its figures."""
+    handed = [*notebooks.glued(notebook), *notebooks.figures(notebook, path).items()]
+    known, found, used = dict(handed), [], set()
+    found += [f"{name} is handed over twice" for name in known if [n for n, _ in handed].count(name) > 1]
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            for name, text in notebooks.MARKED.findall(cell.source):
+                used.add(name)
+                if text != known.get(name):
+                    found.append(f"{cell.id} says {name} is {text!r}, measured was {known.get(name)!r}")
+    return found + [f"{name} is not in the prose" for name in known.keys() - used]
+
+
 @every_notebook
-def test_glued_numbers_and_the_prose_belong_together(path):
-    outputs = [output for cell in cells(path, "code") for output in cell.outputs]
-    glued = [o.metadata["scrapbook"]["name"] for o in outputs if "scrapbook" in o.get("metadata", {})]
-    used = {text.split(":")[0] for text in roles(markdown(path), "glue")}
-    assert len(set(glued)) == len(glued), "a name is glued twice"
-    assert used - set(glued) == set(), "used in the prose, but not glued"
-    assert set(glued) - used == set(), "glued, but not used in the prose"
+def test_numbers_in_the_prose_are_those_that_were_measured(path):
+    assert unlike(nbformat.read(path, as_version=4), path) == [], "run: make notebooks"
+
+
+# Where a line begins with a comment, or a line's first item or table cell does, Markdown takes the line for a block of
+# HTML, and the paragraph loses what makes it one. In a formula or in code a comment is not one.
+AT_THE_START = re.compile(r"^(?:\s|>|\||[-*+] |\d+[.)] )*<!--", flags=re.M)
+VERBATIM = re.compile(r"\$\$.*?\$\$|\$[^$\n]+\$|```.*?```|`[^`\n]+`", flags=re.S)
+
+
+def misplaced(text):
+    """What is wrong with the marks in a text: those that would show, or would make the text something else; and roles
+    in whose place JupyterLab shows a name of ours."""
+    found = AT_THE_START.findall(text) + re.findall(r"\{(?:glue|numref|cite:t)\b\S*", text)
+    found += [code for code in VERBATIM.findall(text) if "<!--" in code]
+    return found + re.findall(r"<!--.*", notebooks.MARKED.sub("", text))
+
+
+@pytest.mark.parametrize("path", sorted([*BOOK.glob("*.md"), *NOTEBOOKS]), ids=lambda path: path.stem)
+def test_marks_of_numbers_stand_where_nobody_sees_them(path):
+    texts = [path.read_text(encoding="utf-8")] if path.suffix == ".md" else [c.source for c in cells(path, "markdown")]
+    assert [found for text in texts for found in misplaced(text)] == []
+
+
+def test_numbers_that_differ_and_marks_that_show_would_be_found():
+    def prose(*texts, **numbers):
+        output = nbformat.v4.new_output("display_data", data={notebooks.NUMBERS: numbers})
+        code = nbformat.v4.new_code_cell(outputs=[output])
+        return nbformat.v4.new_notebook(cells=[code, *map(nbformat.v4.new_markdown_cell, texts)])
+
+    path = Path("04-chapter.ipynb")
+    caption = "(fig-{0})=\n**Fig. <!--fig-{0}-->{1}<!--/-->.** Of {0}."
+    texts = (
+        "All <!--x-->2<!--/-->, **<!--x--><!--/-->%** in [Fig. <!--fig-b--><!--/-->](#fig-b).",
+        caption.format("a", ""),
+    )
+    stale = prose(*texts, caption.format("b", 7), x="3")
+    assert len(unlike(stale, path)) == 5
+    notebooks.tell(stale, path)
+    assert unlike(stale, path) == [] and [cell.source for cell in stale.cells[1:]] == [
+        "All <!--x-->3<!--/-->, **<!--x-->3<!--/-->%** in [Fig. <!--fig-b-->4.2<!--/-->](#fig-b).",
+        *(caption.format(*figure) for figure in (("a", 4.1), ("b", 4.2))),
+    ]
+    assert len(unlike(prose("No number.", x="3"), path)) == 1
+    with pytest.raises(ValueError, match="no cell hands to it: y"):
+        notebooks.tell(prose("All <!--y-->3<!--/-->.", x="3"), path)
+    mark = "<!--x-->3<!--/-->"
+    for text in (mark, f"- {mark}", f"one\n{mark}", f"> 1. {mark}", f"| {mark} |", f"| a | {mark} |\n|{mark}|"):
+        assert misplaced(text), text
+    for text in (f"an ${mark}$", f"`{mark}`", "a {glue:text}`x`", "a <!--x-->3", "a <!--x y-->3<!--/-->"):
+        assert misplaced(text), text
+    assert misplaced(f"**{mark} of $n$** and {mark}/$n$") == []
 
 
 def constants(path):
@@ -198,10 +266,13 @@ def test_measured_numbers_in_the_prose_are_glued(path):
     """A percentage, or a number with two decimals or more, is glued, or is a setting, or has its source beside it."""
     settings = constants(path)
     for cell in cells(path, "markdown"):
+        if notebooks.CAPTION.fullmatch(cell.source):
+            continue  # it says what stands in the picture
         for paragraph in re.split(r"\n\s*\n|\n(?=\s*[-*|] )", cell.source):
             if "{cite" in paragraph:
                 continue
-            plain = re.sub(r"\$\$.*?\$\$|\$[^$]*\$|```.*?```|`[^`]*`|\]\([^)]*\)", " ", paragraph, flags=re.S)
+            plain = notebooks.MARKED.sub(" ", paragraph)
+            plain = re.sub(r"\$\$.*?\$\$|\$[^$]*\$|```.*?```|`[^`]*`|\]\([^)]*\)", " ", plain, flags=re.S)
             stray = [
                 number + percent
                 for number, percent in re.findall(r"(?<![\w.])(\d+(?:\.\d+)?)(\s?%|\s?per ?cent\b)?", plain)
@@ -209,6 +280,12 @@ def test_measured_numbers_in_the_prose_are_glued(path):
                 and not settings & {float(number), round(float(number) / 100, 9)}
             ]
             assert not stray, f"{cell.id}: {stray} in: {paragraph[:200]}"
+
+
+@pytest.mark.parametrize("path", sorted([*BOOK.glob("*.md"), *NOTEBOOKS]), ids=lambda path: path.stem)
+def test_links_lead_to_files_as_jupyterlab_wants_it(path):
+    links = re.findall(r"\]\(([^)#\s:]+)(?:#[^)]*)?\)", markdown(path))
+    assert [link for link in links if not (BOOK / link).is_file()] == []
 
 
 BIBLIOGRAPHY = set(re.findall(r"^@\w+\{([^,\s]+)", (BOOK / "references.bib").read_text(encoding="utf-8"), flags=re.M))

@@ -59,6 +59,26 @@ def widget_models(name):
     return [model for state in states for model in json.loads(state.string)["state"].values()]
 
 
+def printed(path):
+    """The texts that each code cell of a notebook printed; clocks and styles aside."""
+    texts = {}
+    for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+        if cell["cell_type"] == "code" and "nbval-ignore-output" not in cell["metadata"].get("tags", []):
+            bundles = [output.get("data") or {"text/plain": output["text"]} for output in cell["outputs"]]
+            found = ["".join(bundle.get("text/markdown") or bundle.get("text/plain", "")) for bundle in bundles]
+            texts[cell["id"]] = [text for text in found if text and "display.HTML object" not in text]
+    return texts
+
+
+@every_page
+def test_what_the_chapters_printed_for_the_pages_is_what_they_store(name):
+    """The build ran them on one thread; nbval runs them on two, without vectors, and shaken."""
+    source = ROOT / f"{name}.ipynb"
+    if source.exists():
+        executed = printed(HTML.parent / ".doctrees" / "executed" / source.name)
+        assert executed == printed(source) and executed
+
+
 def test_every_link_and_anchor_leads_somewhere():
     assert (HTML / "index.html").exists(), "no pages: make book builds them"
     broken = []

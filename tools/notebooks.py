@@ -8,19 +8,28 @@ A second run changes no byte: cells are numbered from 1, and whatever varies fro
 editor metadata) is left out. Nor is anything stored that another machine would not print: each chapter runs a second
 time, shaken (tools/shaken), and nbval must find the same. The pages need nothing stored: `hourglass_chapters`
 executes every chapter for them with --into.
+
+Numbers that cells hand to the prose (`hg.study.glue`) are written into it, `<!--name-->238<!--/-->`: the marks show
+nowhere, so that page and notebook say the same. So are the numbers of figures, whose captions are cells below them,
+until a page makes one thing of both.
 """
 
 import argparse
 import os
+import re
 import subprocess
 import sys
 import time
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from functools import partial
+from itertools import compress
 from pathlib import Path
 
 import nbformat
 from nbclient import NotebookClient
+
+from hourglass.display.figures.style import NOTEBOOK_STYLE
+from hourglass.display.study import NUMBERS
 
 ROOT = Path(__file__).resolve().parent.parent
 BOOK = ROOT / "book"
@@ -31,6 +40,8 @@ METADATA = {
 VOLATILE = {"collapsed", "execution", "ExecuteTime", "scrolled", "trusted"}
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 NBVAL = ("-m", "pytest", "-q", "--color=no", "-p", "no:cacheprovider", "-c", "pyproject.toml", "--nbval")
+MARKED = re.compile(r"<!--([\w-]+)-->(.*?)<!--/-->")
+CAPTION = re.compile(r"\((fig-[a-z0-9-]+)\)=\n\*\*Fig\. <!--\1-->[\d.]*<!--/-->\.\*\* (.+)", re.S)
 SHAKEN = {"PYTHONPATH": str(ROOT / "tools" / "shaken"), "SHAKEN_BY": "4e-16", "SHAKEN_SEED": "0"}
 
 
@@ -39,7 +50,32 @@ def execute(path):
     notebook = nbformat.read(path, as_version=4)
     where = {"metadata": {"path": str(path.parent)}}
     NotebookClient(notebook, timeout=600, resources=where, record_timing=False, coalesce_streams=True).execute()
+    tell(notebook, path)
     return notebook
+
+
+def glued(notebook):
+    """What the cells hand to the prose: (name, text), in their order."""
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
+    return [pair for output in outputs for pair in output.get("data", {}).get(NUMBERS, {}).items()]
+
+
+def figures(notebook, path):
+    """The figures' numbers, as pages count them: {name: number}."""
+    chapter = re.match(r"0*(\d+)-", path.name)
+    names = [caption[1] for cell in notebook.cells if (caption := CAPTION.fullmatch(cell.source))]
+    return {name: f"{chapter[1]}.{n}" if chapter else f"{n}" for n, name in enumerate(names, 1)}
+
+
+def tell(notebook, path):
+    """Write the numbers that were measured, and those of figures, into the prose."""
+    known = dict(glued(notebook)) | figures(notebook, path)
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            strange = {name for name, _ in MARKED.findall(cell.source)} - known.keys()
+            if strange:
+                raise ValueError(f"the prose names numbers that no cell hands to it: {', '.join(sorted(strange))}")
+            cell.source = MARKED.sub(lambda mark: f"<!--{mark[1]}-->{known[mark[1]]}<!--/-->", cell.source)
 
 
 def tidy(notebook):
@@ -56,8 +92,26 @@ def tidy(notebook):
 
 
 def executed(path, into):
-    """Write the executed notebook, widgets and all, to the folder `into`."""
-    nbformat.write(execute(path), into / path.name)
+    """Write the executed notebook, widgets and all, as pages want it, to the folder `into`."""
+    notebook = execute(path)
+    prepare(notebook)
+    nbformat.write(notebook, into / path.name)
+
+
+def prepare(notebook):
+    """Leave out what pages do not show, and make captions part of the figures above them."""
+    kept = []
+    for cell in notebook.cells:
+        caption = CAPTION.fullmatch(cell.source)
+        if caption:
+            kept[-1].metadata["mystnb"]["figure"] = {"name": caption[1], "caption": caption[2]}
+            continue
+        kept.append(cell)
+        if cell.cell_type == "code":
+            bundles = [output.get("data", {}) for output in cell.outputs]
+            shown = [NUMBERS not in data and data.get("text/html") != NOTEBOOK_STYLE for data in bundles]
+            cell.outputs = list(compress(cell.outputs, shown))
+    notebook.cells = kept
 
 
 def refreshed(path):

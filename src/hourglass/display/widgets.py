@@ -9,6 +9,16 @@ import numpy as np
 from . import figures
 
 
+class Sliders(ipywidgets.VBox):
+    """Sliders above their picture; until a notebook has run, the picture where they start stands there alone."""
+
+    still = ""
+
+    def _repr_mimebundle_(self, **kwargs):
+        html = f"{self.still}<p><em>Run this cell to move the picture.</em></p>"
+        return {"text/html": html, **super()._repr_mimebundle_(**kwargs)}
+
+
 def slider(draw, sliders, alt, start=None):
     """One slider, or several, under one picture.
 
@@ -45,7 +55,9 @@ def slider(draw, sliders, alt, start=None):
         ipywidgets.jslink((controls[depth], "index"), (level, "selected_index"))
         return level
 
-    return ipywidgets.VBox([*controls, stack(())])
+    box = Sliders([*controls, stack(())])
+    box.still = frames[tuple(start)].value
+    return box
 
 
 def align(drawn):

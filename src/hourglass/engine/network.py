@@ -232,7 +232,8 @@ def check_seeds(seed, seeds):
 
 def check_params(layers, params, dtype):
     """Given parameters as arrays, and the replica axes that they share."""
-    if not isinstance(params, (list, tuple)) or len(params) != len(layers):
+    dicts = isinstance(params, (list, tuple)) and all(isinstance(given, dict) for given in params)
+    if not dicts or len(params) != len(layers):
         raise ValueError(f"params must be a list of {len(layers)} dicts, one a layer, got {params!r}")
     checked, replicas = [], None
     for i, (layer, given) in enumerate(zip(layers, params)):

@@ -10,6 +10,7 @@ from html import escape
 from zlib import crc32
 
 import matplotlib.pyplot as plt
+from IPython.display import display
 from matplotlib.colors import LinearSegmentedColormap
 
 INK, MUTED, PALE, PAPER = "#262626", "#6e6e6e", "#d9d9d9", "#ffffff"
@@ -33,6 +34,25 @@ SMALL = 10.5  # points: ticks, and names beside lines
 SMALLEST = 0.85  # a page shrinks a figure no further, so that 10.5 pt stay above 9 on a phone; what is wider scrolls
 GUIDE = {"color": MUTED, "linewidth": 0.9, "linestyle": (0, (4, 3)), "zorder": 0}  # a line to compare with
 
+# What the style sheet of pages does for boxes, self-checks and citations: for a trusted notebook in JupyterLab, in its
+# colours. (Citations are keys there, marked as unknown: the list of references belongs to the page.)
+NOTEBOOK_STYLE = """<style>
+.jp-Notebook .claim, .jp-Notebook .quiz { max-width: 46em; }
+.jp-Notebook .claim { padding: 0.7em 1em; border-left: 5px solid; background: var(--jp-cell-editor-background); }
+.jp-Notebook .claim-holds { border-color: var(--jp-success-color1); }
+.jp-Notebook .claim-holds-if { border-color: var(--jp-warn-color1); }
+.jp-Notebook .claim-fails { border-color: var(--jp-error-color1); }
+.jp-Notebook .claim p, .jp-Notebook .claim ul { margin: 0 0 0.4em; padding: 0; list-style: none; }
+.jp-Notebook .claim .source { display: block; font-size: 85%; font-weight: 400; color: var(--jp-ui-font-color2); }
+.jp-Notebook .claim .said, .jp-Notebook .claim .verdict, .jp-Notebook .quiz .question { font-weight: 600; }
+.jp-Notebook .quiz details { margin: 0.3em 0; border: 1px solid var(--jp-border-color2); border-radius: 5px; }
+.jp-Notebook .quiz summary { margin-left: 2em; padding: 0.3em 0; list-style: disclosure-closed; cursor: pointer; }
+.jp-Notebook .quiz details[open] summary { list-style: disclosure-open; }
+.jp-Notebook .quiz details p { margin: 0 0 0.4em 2em; }
+.jp-Notebook .cite-group span { color: var(--jp-ui-font-color2); }
+.jp-Notebook .cite-group svg { display: none; }
+</style>"""
+
 
 def use_style():
     """Set Matplotlib, and a notebook's output, to the book's look: the same SVG every time, text kept as text."""
@@ -55,7 +75,8 @@ def use_style():
 
         set_matplotlib_formats("svg", metadata={"Date": None, "Creator": None}, bbox_inches=None)
     except (ImportError, AttributeError):  # not in a notebook
-        pass
+        return
+    display({"text/html": NOTEBOOK_STYLE}, raw=True)
 
 
 def new(columns=1, rows=1, height=None, width=None, **kwargs):
