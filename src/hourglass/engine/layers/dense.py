@@ -25,10 +25,8 @@ def check_scale(scale):
 
 
 class Dense(Layer):
-    """Every unit sums all inputs, weighted: x @ weight + bias. Biases start at zero.
-
-    n_in, n_out: numbers of inputs and units. bias: whether units have one. scale: of first weights, see `first_scale`.
-    params: weight (*replicas, n_in, n_out), bias (*replicas, n_out).
+    """Every one of n_out units sums all n_in inputs, weighted: x @ weight + bias. Biases start at zero.
+    scale: of first weights, see `first_scale`. params: weight (*replicas, n_in, n_out), bias (*replicas, n_out).
     """
 
     def __init__(self, n_in, n_out, bias=True, scale="glorot"):
