@@ -21,6 +21,7 @@ document.addEventListener(
 document.addEventListener("DOMContentLoaded", () => {
   speakMathJax2();
   nameWidgets();
+  askFirst();
   unfoldSolutions();
   reachScrollers();
   filterClaims();
@@ -80,10 +81,89 @@ function nameWidgets() {
   });
 }
 
+/* A question to answer before looking: what follows it in its section stays folded until the reader has chosen, or does
+   not want to. The choice is kept for the visit. Searching the page, a link into it and paper unfold it, too. */
+function askFirst() {
+  const memory = `predictions of ${location.pathname}`;
+  let chosen = {};
+  try {
+    chosen = JSON.parse(sessionStorage.getItem(memory)) ?? {};
+  } catch {} // where a browser keeps nothing, nothing is kept
+  const make = (kind, more) => Object.assign(document.createElement(kind), more);
+
+  // from the last to the first, so that the later ones of a section are inside what the first folds
+  for (const box of [...document.querySelectorAll(".predict")].reverse()) {
+    const question = box.querySelector(".question");
+    const outcome = box.querySelector(".outcome");
+    const list = box.querySelector("ul");
+    const right = list.querySelector(".yes")?.textContent;
+    const told = outcome.innerHTML;
+    const cell = box.closest(".cell");
+    const answer = make("div", { className: "answer" });
+    while (cell.nextElementSibling && !cell.nextElementSibling.matches("section")) answer.append(cell.nextElementSibling);
+    cell.after(answer);
+
+    const group = make("div", { className: "options" });
+    group.setAttribute("role", "group");
+    group.setAttribute("aria-label", question.textContent);
+    const buttons = [...list.children].map((option) => make("button", { type: "button", textContent: option.textContent }));
+    const skip = make("button", { type: "button", className: "skip", textContent: "show me without a guess" });
+    group.append(...buttons, skip);
+    list.replaceWith(group);
+    outcome.setAttribute("role", "status"); // announced when it is filled
+    outcome.textContent = "";
+    answer.setAttribute("hidden", "until-found");
+
+    const show = () => {
+      answer.removeAttribute("hidden");
+      skip.remove();
+    };
+    const tell = (guess) => {
+      show();
+      for (const button of buttons) {
+        button.setAttribute("aria-pressed", button.textContent === guess);
+        button.setAttribute("aria-disabled", "true"); // it keeps the focus, unlike one that is disabled
+        button.classList.toggle("yes", button.textContent === right);
+      }
+      const said = guess === right ? "So it came out." : told;
+      outcome.innerHTML = guess ? `Your guess: <strong></strong>. ${said}` : told;
+      if (guess) outcome.querySelector("strong").textContent = guess;
+    };
+    const choose = (guess) => {
+      if (outcome.innerHTML) return;
+      tell(guess);
+      chosen[question.textContent] = guess;
+      try {
+        sessionStorage.setItem(memory, JSON.stringify(chosen));
+      } catch {}
+    };
+    for (const button of buttons) button.addEventListener("click", () => choose(button.textContent));
+    skip.addEventListener("click", () => {
+      choose("");
+      buttons[0].focus();
+    });
+    answer.addEventListener("beforematch", () => tell(""));
+    answer.addEventListener("unfold", () => tell(""));
+    if (question.textContent in chosen) tell(chosen[question.textContent]);
+  }
+
+  const folded = [];
+  window.addEventListener("beforeprint", () => {
+    folded.push(...document.querySelectorAll(".answer[hidden]"));
+    for (const answer of folded) answer.removeAttribute("hidden");
+  });
+  window.addEventListener("afterprint", () => {
+    for (const answer of folded.splice(0)) answer.setAttribute("hidden", "until-found");
+  });
+}
+
 /* A link to something inside a closed solution opens it; paper shows all of them. */
 function unfoldSolutions() {
   const open = () => {
     const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    for (let box = target?.closest(".answer[hidden]"); box; box = box.parentElement.closest(".answer[hidden]")) {
+      box.dispatchEvent(new Event("unfold"));
+    }
     for (let box = target?.closest("details:not([open])"); box; box = box.parentElement.closest("details:not([open])")) {
       box.open = true;
     }

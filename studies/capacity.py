@@ -31,8 +31,7 @@ def work(setting, seeds):
     """Train the networks with these seeds: patterns that are right, and losses."""
     n, k, budget = setting["n"], setting["k"], setting["budget"]
     x, rule = hg.rules.one_hot(n), hg.rules.shift_rule(n)
-    layers = hg.Dense(n, k, bias=False, scale=0.5), hg.Tanh(), hg.Dense(k, n, bias=False, scale=0.5)
-    network = hg.Network(*layers, seeds=seeds)
+    network = hg.rules.narrow(n, k, seeds=seeds)
     optimizer = getattr(hg, setting["optimizer"])(0.1)
     cooling = [hg.cooling(optimizer, budget)] if setting["optimizer"] == "Adam" else []
     loss = hg.SoftmaxCrossEntropy("sum")

@@ -1,9 +1,12 @@
 """Claims, numbers for the prose, and self-checks."""
 
 import inspect
+import os
+from functools import wraps
 from html import escape
 from zlib import crc32
 
+import numpy as np
 from IPython.display import Markdown, display
 
 from .ledger import judge, verdicts
@@ -11,7 +14,7 @@ from .page import Page
 
 NUMBERS = "application/vnd.hourglass.numbers+json"  # an output of this kind is stored, and shown by no program
 
-__all__ = ["glue", "judge", "quiz", "source", "table", "verdicts"]
+__all__ = ["check", "digits", "glue", "judge", "predict", "quiz", "source", "table", "verdicts"]
 
 
 def glue(**numbers):
@@ -53,3 +56,74 @@ def quiz(question, answers):
     )
     html = f'<div class="quiz"><p class="question">{escape(question)}</p>{options}</div>'
     display(Page(html, "\n".join([question, *(f"  - {answer}" for answer in answers)])))
+
+
+def predict(question, options):
+    """A question to answer before looking. In a page, what follows in its section unfolds when the reader has chosen.
+
+    options: {answer: whether it is what came out}, in the order in which they are offered. Where HOURGLASS_STRICT is 1,
+    as in builds and tests, AssertionError is raised unless exactly one is; for a reader it may also be none.
+    """
+    if len(options) < 2:
+        raise ValueError(f"options must offer at least two answers, got {options!r}")
+    right = [text for text, came_out in options.items() if came_out]
+    if len(right) != 1 and os.environ.get("HOURGLASS_STRICT") == "1":
+        raise AssertionError(f"{question!r}: one answer must be what came out, not {right}")
+    outcome = " and ".join(right) or "none of these"
+    listed = "".join(f"<li{' class=yes' * (text in right)}>{escape(text)}</li>" for text in options)
+    html = (
+        f'<div class="predict"><p class="question">{escape(question)}</p><ul>{listed}</ul>'
+        f'<p class="outcome">What came out: <strong>{escape(outcome)}</strong>.</p></div>'
+    )
+    marked = [f"  {'✓' if text in right else '-'} {text}" for text in options]
+    display(Page(html, "\n".join([question, *marked])))
+
+
+class Unfilled(Exception):
+    """A function that the reader has not written yet was called."""
+
+
+def check(answer, tests):
+    """Say what a reader's answer lacks, if anything.
+
+    answer: what the reader filled in, of any kind; `...` where nothing stands yet, or a function that returns it.
+    tests: function of the answer that yields pairs (whether it is right so far, a hint if it is not), the simplest
+    first: it is asked no further than to the first that fails. An answer that stops with an error hears of the error.
+    """
+    try:
+        hint = next((hint for right, hint in tests(guarded(answer)) if not right), None)
+    except Unfilled:
+        kind, said = "open", "Your turn: put your answer where the three dots are, and run the cell."
+    except Exception as error:  # whatever a reader's code may raise
+        kind, said = "no", f"Not yet. It stops with {type(error).__name__}: {error}"
+    else:
+        kind, said = ("yes", "Right.") if hint is None else ("no", f"Not yet. {hint}")
+    display(Page(f'<p class="check {kind}" role="status">{escape(said)}</p>', said))
+
+
+def digits(one, other, most=12):
+    """How many digits of two numbers or arrays agree, as measured by the largest there is; no more than `most`.
+
+    (Further ones are another processor's business.)
+    """
+    one, other = np.asarray(one), np.asarray(other)
+    apart, largest = np.abs(one - other).max(), np.abs(other).max()
+    return most if apart <= largest * 10.0**-most else max(0, int(-np.log10(apart / largest)))
+
+
+def guarded(answer):
+    """The answer, or Unfilled if there is none; of a function, when it is called."""
+    parts = answer if isinstance(answer, (tuple, list)) else [answer]
+    if any(part is ... for part in parts):
+        raise Unfilled
+    if not inspect.isroutine(answer):
+        return answer
+
+    @wraps(answer)
+    def called(*args, **options):
+        result = answer(*args, **options)
+        if result is ... or result is None:
+            raise Unfilled
+        return result
+
+    return called

@@ -37,18 +37,23 @@ GUIDE = {"color": MUTED, "linewidth": 0.9, "linestyle": (0, (4, 3)), "zorder": 0
 # What the style sheet of pages does for boxes, self-checks and citations: for a trusted notebook in JupyterLab, in its
 # colours. (Citations are keys there, marked as unknown: the list of references belongs to the page.)
 NOTEBOOK_STYLE = """<style>
-.jp-Notebook .claim, .jp-Notebook .quiz { max-width: 46em; }
+.jp-Notebook .claim, .jp-Notebook .quiz, .jp-Notebook .predict { max-width: 46em; }
 .jp-Notebook .claim { padding: 0.7em 1em; border-left: 5px solid; background: var(--jp-cell-editor-background); }
 .jp-Notebook .claim-holds { border-color: var(--jp-success-color1); }
 .jp-Notebook .claim-holds-if { border-color: var(--jp-warn-color1); }
 .jp-Notebook .claim-fails { border-color: var(--jp-error-color1); }
 .jp-Notebook .claim p, .jp-Notebook .claim ul { margin: 0 0 0.4em; padding: 0; list-style: none; }
 .jp-Notebook .claim .source { display: block; font-size: 85%; font-weight: 400; color: var(--jp-ui-font-color2); }
-.jp-Notebook .claim .said, .jp-Notebook .claim .verdict, .jp-Notebook .quiz .question { font-weight: 600; }
+.jp-Notebook .claim .said, .jp-Notebook .claim .verdict, .jp-Notebook .question { font-weight: 600; }
 .jp-Notebook .quiz details { margin: 0.3em 0; border: 1px solid var(--jp-border-color2); border-radius: 5px; }
 .jp-Notebook .quiz summary { margin-left: 2em; padding: 0.3em 0; list-style: disclosure-closed; cursor: pointer; }
 .jp-Notebook .quiz details[open] summary { list-style: disclosure-open; }
 .jp-Notebook .quiz details p { margin: 0 0 0.4em 2em; }
+.jp-Notebook .predict { padding: 0.7em 1em; border: 1px dashed var(--jp-border-color1); border-radius: 5px; }
+.jp-Notebook .predict :is(p, ul) { margin: 0 0 0.4em; }
+.jp-Notebook .check { padding: 0.4em 1em; border-left: 5px solid var(--jp-border-color1); }
+.jp-Notebook .check.yes { border-color: var(--jp-success-color1); }
+.jp-Notebook .check.no { border-color: var(--jp-warn-color1); }
 .jp-Notebook .cite-group span { color: var(--jp-ui-font-color2); }
 .jp-Notebook .cite-group svg { display: none; }
 </style>"""
