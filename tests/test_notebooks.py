@@ -15,6 +15,7 @@ ROOT = Path(__file__).resolve().parent.parent
 BOOK = ROOT / "book"
 sys.path.insert(0, str(ROOT / "tools"))
 
+import code_in_sight  # noqa: E402
 import notebooks  # noqa: E402
 
 from hourglass.display import ledger  # noqa: E402
@@ -127,6 +128,57 @@ def test_imports_stand_in_the_first_code_cell(path):
     for cell in cells(path, "code")[1:]:
         stray = [n for n in ast.walk(ast.parse(cell.source)) if isinstance(n, (ast.Import, ast.ImportFrom))]
         assert not stray, f"{cell.id}: {ast.unparse(stray[0])}"
+
+
+@every_chapter
+def test_code_in_sight_is_about_the_subject(path):
+    _, seen, subject = code_in_sight.shares(nbformat.read(path, as_version=4))
+    assert subject >= 0.7 * seen, f"{subject} of {seen} lines: see python tools/code_in_sight.py"
+
+
+def test_code_that_is_not_about_the_subject_would_be_found():
+    def shares(*sources, tags=()):
+        cells = [nbformat.v4.new_code_cell(source, metadata={"tags": list(tags)}) for source in sources]
+        return code_in_sight.shares(nbformat.v4.new_notebook(cells=cells))
+
+    assert shares("import numpy as np\n\nx = 1\n# why", "y = [\n    2]") == (5, 5, 4)
+    assert shares("x = 1", "print(x)", tags=["hide-input"]) == (2, 0, 0)
+    assert shares("def draw(x):\n    return hg.figures.curves(\n        x)", "draw(1)\ny = 2") == (5, 5, 1)
+    assert shares("for i in x:\n    y = i\n    print(y)") == (3, 3, 2)
+    assert shares("for i in x:\n    print(\n        y)") == (3, 3, 0)
+    assert shares("if x:\n    print(x)\nelse:\n    y = 2") == (4, 4, 3)
+    assert shares("def f(x):\n    return hg.study.digits(x, 1)\nhg.study.check(f, 1)") == (3, 3, 0)
+
+
+@every_notebook
+def test_what_serves_the_book_is_folded(path):
+    """Numbers for the prose, verdicts, questions; and cells that do nothing but draw."""
+    showing = set()
+    for number, cell in enumerate(cells(path, "code")):
+        parts = ast.parse(cell.source).body
+        beside = set().union(*(code_in_sight.apparatus(part, showing) for part in parts))
+        if tags(cell) & code_in_sight.FOLDED:
+            continue
+        serves = re.findall(r"hg\.study\.(?:glue|judge|predict|quiz)", cell.source)
+        assert not serves, f"{cell.id} calls {serves} in sight"
+        draws = re.search(r"hg\.(figures|widgets)\.(?!use_style)", cell.source)
+        assert number == 0 or not draws or code_in_sight.full(cell.source) - beside, f"{cell.id} only draws"
+
+
+@every_chapter
+def test_functions_have_five_arguments_at_most(path):
+    for cell in cells(path, "code"):
+        for node in ast.walk(ast.parse(cell.source)):
+            if isinstance(node, ast.FunctionDef):
+                arguments = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
+                assert len(arguments) <= 5, f"{cell.id}: {node.name} has {len(arguments)}"
+
+
+@every_chapter
+def test_numbers_are_printed_and_not_whether_they_are_right(path):
+    for cell in cells(path, "code"):
+        told = "\n".join(str(output.get("text", "")) for output in cell.outputs)
+        assert not re.search(r"\b(True|False)\b", told), f"{cell.id}: {told}"
 
 
 NETWORK = {"aiohttp", "ftplib", "http", "httpx", "pooch", "requests", "smtplib", "socket", "subprocess", "urllib"}
@@ -312,13 +364,39 @@ def test_tells_what_fails_and_what_to_remember(path):
 
 
 @every_chapter
-def test_has_quizzes_and_hides_no_other_code_for_good(path):
+def test_asks_questions_and_hides_no_other_code_for_good(path):
     code = cells(path, "code")
-    quizzes = [cell for cell in code if calls(cell, "quiz")]
-    assert quizzes
+    quizzes, predictions = (
+        [cell for cell in code if f"hg.study.{name}(" in cell.source] for name in ("quiz", "predict")
+    )
+    assert quizzes and predictions
     for cell in quizzes:
         assert len(ast.parse(cell.source).body) == 1, f"{cell.id} does more than ask, where nobody sees it"
-    assert [cell.id for cell in code if "remove-input" in tags(cell)] == [cell.id for cell in quizzes]
+    for cell in predictions:
+        *before, last = ast.parse(cell.source).body
+        assert all(isinstance(part, ast.Assign) for part in before), f"{cell.id} does more than name what it asks for"
+        assert ast.unparse(last).startswith("hg.study.predict("), f"{cell.id}: one question a cell, and last"
+    hidden = [cell.id for cell in code if "remove-input" in tags(cell)]
+    assert hidden == [cell.id for cell in code if cell in quizzes or cell in predictions]
+
+
+@every_chapter
+def test_cells_to_fill_in_are_empty_and_their_solutions_are_right(path):
+    """A heading "Your turn", folded tests, a cell with dots, and below it a solution whose last cell is right."""
+    listed = cells(path)
+    turns = [i for i, cell in enumerate(listed) if cell.source.startswith("### Your turn: ")]
+    assert turns
+    for start in turns:
+        assert len(full_lines(listed[start])) > 1, f"{listed[start].id}: no task"
+        tests, blank, heading = listed[start + 1 : start + 4]
+        assert "hide-input" in tags(tests) and "..." in blank.source and heading.source == "#### Solution"
+        assert calls(blank, "check") and not tags(blank), blank.id
+        assert heading.metadata.get("jp-MarkdownHeadingCollapsed") is True, f"{heading.id}: open in JupyterLab"
+        after = next(i for i in range(start + 4, len(listed)) if re.match(r"##+ ", listed[i].source))
+        assert listed[after].source.startswith("## "), f"{listed[after].id}: would fold with the solution"
+        said = [[o.get("data", {}).get("text/plain", "") for o in c.outputs] for c in (blank, listed[after - 1])]
+        assert said[0] == ["Your turn: put your answer where the three dots are, and run the cell."], blank.id
+        assert said[1][-1] == "Right.", f"{listed[after - 1].id}: {said[1]}"
 
 
 @every_notebook

@@ -11,10 +11,9 @@ import sys
 from pathlib import Path
 
 import nbformat
+from notebooks import BOOK, FOLDED
 
-BOOK = Path(__file__).resolve().parent.parent / "book"
 SHOWING = ("hg.figures.", "hg.widgets.", "hg.study.", "print")
-FOLDED = {"hide-input", "remove-input"}
 
 
 def in_sight(notebook):

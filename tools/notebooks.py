@@ -37,6 +37,7 @@ METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python", "pygments_lexer": "ipython3"},
 }
+FOLDED = {"hide-input", "remove-input"}
 VOLATILE = {"collapsed", "execution", "ExecuteTime", "scrolled", "trusted"}
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 NBVAL = ("-m", "pytest", "-q", "--color=no", "-p", "no:cacheprovider", "-c", "pyproject.toml", "--nbval")
@@ -89,6 +90,8 @@ def tidy(notebook):
         if cell.cell_type == "code":
             for output in cell.outputs:
                 output.get("data", {}).pop(WIDGET_VIEW, None)  # its text stays: nbval compares it
+            if FOLDED & set(cell.metadata.get("tags", [])):
+                cell.metadata["jupyter"] = {"source_hidden": True}  # in JupyterLab, too
 
 
 def executed(path, into):

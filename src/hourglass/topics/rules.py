@@ -120,11 +120,12 @@ def spherical_code(n, k, seed=0):
     return points
 
 
-def narrow(n, k, middle=(Tanh(),), bias=False, seeds=0):
+def narrow(n, k, middle=None, bias=False, seeds=0):
     """Networks n-k-n to be trained, one a seed: `middle` stands between the codes and what is made of them.
 
-    middle: layers, () for none. bias: whether the outputs have one. seeds: as of `Network`.
+    middle: layers, () for none; by default a tanh. bias: whether the outputs have one. seeds: as of `Network`.
     """
+    middle = [Tanh()] if middle is None else middle
     return Network(Dense(n, k, bias=False, scale=0.5), *middle, Dense(k, n, bias=bias, scale=0.5), seeds=seeds)
 
 
