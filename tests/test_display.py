@@ -288,6 +288,86 @@ class TestQuiz:
         assert displayed[0].text == f"How many?\n  - two\n  - three {AWKWARD}"
 
 
+class TestPredict:
+    def test_options_stand_in_order_and_what_came_out_below(self, displayed):
+        study.predict(AWKWARD, {"two": False, f"three {AWKWARD}": np.True_})
+        box = soup(displayed[0]).select_one(".predict")
+        assert box.select_one(".question").get_text() == AWKWARD
+        assert [(option.get_text(), option.get("class")) for option in box.select("li")] == [
+            ("two", None),
+            (f"three {AWKWARD}", ["yes"]),
+        ]
+        assert box.select_one(".outcome").get_text() == f"What came out: three {AWKWARD}."
+        assert displayed[0].text == f"{AWKWARD}\n  - two\n  ✓ three {AWKWARD}"
+
+    def test_a_choice_takes_two(self, displayed):
+        with pytest.raises(ValueError, match="at least two answers, got {'one': True}"):
+            study.predict("How many?", {"one": True})
+        assert not displayed
+
+    @pytest.mark.parametrize(("came_out", "told"), [((0, 0), "none of these"), ((1, 1), "two and three")])
+    def test_a_reader_may_find_something_else_and_a_build_may_not(self, displayed, monkeypatch, came_out, told):
+        options = dict(zip(("two", "three"), came_out, strict=True))
+        monkeypatch.delenv("HOURGLASS_STRICT", raising=False)
+        study.predict("How many?", options)
+        assert soup(displayed[0]).select_one(".outcome strong").get_text() == told
+        monkeypatch.setenv("HOURGLASS_STRICT", "1")
+        with pytest.raises(AssertionError, match="'How many\\?': one answer must be what came out"):
+            study.predict("How many?", options)
+
+
+class TestCheck:
+    @staticmethod
+    def positive(answer):
+        yield answer > 0, f"{answer} is not above zero."
+        yield answer < 10, "Less than ten."
+
+    @pytest.mark.parametrize(
+        ("answer", "kind", "said"),
+        [
+            (..., "open", "Your turn: put your answer where the three dots are, and run the cell."),
+            (-1, "no", "Not yet. -1 is not above zero."),
+            (11, "no", "Not yet. Less than ten."),
+            (5, "yes", "Right."),
+            ("five", "no", "Not yet. It stops with TypeError: '>' not supported between instances of 'str' and 'int'"),
+        ],
+    )
+    def test_the_first_thing_that_is_missing_is_told(self, displayed, answer, kind, said):
+        study.check(answer, self.positive)
+        box = soup(displayed[0]).select_one(".check")
+        assert displayed[0].text == box.get_text() == said and box["class"] == ["check", kind]
+
+    @pytest.mark.parametrize("answer", [(1, ...), [..., 2], lambda x: ..., lambda x: None])
+    def test_what_is_not_filled_in_is_not_wrong(self, displayed, answer):
+        study.check(answer, lambda given: iter([(given(1) if callable(given) else given, "wrong")]))
+        assert displayed[0].text.startswith("Your turn")
+
+    def test_functions_are_called_with_what_the_tests_say(self, displayed):
+        def doubles(answer):
+            yield answer(np.array([1, 2])).tolist() == [2, 4], "Twice as much."
+            yield answer(x=3) == 6, "By name, too."
+
+        study.check(lambda x: 2 * x, doubles)
+        study.check(lambda x: x + 1, doubles)
+        assert [page.text for page in displayed] == ["Right.", "Not yet. Twice as much."]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "most", "digits"),
+    [
+        (1.0, 1.0, 12, 12),
+        ([1, 2], [1, 2 + 2e-6], 12, 6),
+        ([2e-9, 100], [0, 100], 12, 10),
+        (np.eye(2), np.eye(2) * (1 + 1e-15), 12, 12),
+        (1.0, 1.001, 2, 2),
+        (5.0, 1.0, 12, 0),
+        (0.0, 0.0, 12, 12),
+    ],
+)
+def test_digits_that_agree_are_counted_by_the_largest_number(one, other, most, digits):
+    assert study.digits(one, other, most) == digits
+
+
 def test_a_page_gives_its_html_and_its_text():
     """As IPython asks for them: html for a page or a notebook, text for a terminal and for what tests compare."""
     data, metadata = DisplayFormatter().format(study.Page(f"<b>{AWKWARD}</b>", AWKWARD))

@@ -395,3 +395,56 @@ def test_the_limit_of_points_bites_exactly_where_it_says(monkeypatch):
     monkeypatch.setattr(quadrature, "MOST_POINTS", n - 1)
     with pytest.raises(ValueError, match="network must have noise that its signal does not dwarf"):
         quadrature.quadrature(low, high, stage, 1.0)
+
+
+# --- Kong's experiments ----------------------------------------------------------------------------------------------
+
+
+def test_units_are_a_chain_with_the_numbers_given():
+    weights, biases = [np.array([0.5, -2.0]), 3.0], [0.1, np.array([0.0, 1.0])]
+    net = information.units([hg.Tanh(), hg.LeakyReLU(0.1)], weights, biases, noise=0.2)
+    x = np.linspace(-1, 1, 5)[:, None]
+    first = np.tanh(x * np.array([0.5, -2.0])[:, None, None] + 0.1)
+    second = 3 * first + np.array([0.0, 1.0])[:, None, None]
+    assert net.replicas == (2,)
+    np.testing.assert_allclose(net(x), np.where(second > 0, second, second / 10), rtol=0, atol=1e-15)
+    known = information.mutual_information(net, LAWS[1])
+    assert known.nats.shape == (2, 2) and known.stds == [0.2, 0.2]
+
+
+@pytest.mark.parametrize("counts", [(1, 2, 2), (2, 1, 2), (2, 2, 1), (0, 0, 0)])
+def test_units_must_be_as_many_as_their_numbers(counts):
+    bends, weights, biases = ([part] * n for part, n in zip((hg.Tanh(), 1.0, 0.0), counts, strict=True))
+    with pytest.raises(ValueError, match="one entry a layer, got {}, {} and {}".format(*counts)):
+        information.units(bends, weights, biases)
+
+
+def follow(epochs=40, cools=True, lr=0.02):
+    task = information.Task(LAWS[0], lambda x: np.where(x > 2, 1.0, -1.0), cools=cools)
+    optimizer = hg.SGD(lr, momentum=0.5)
+    net = information.units([hg.Tanh()], *np.zeros((2, 1, 4)))
+    return optimizer, net, information.follow(net, task, optimizer, epochs)
+
+
+def test_followed_networks_tell_their_weights_and_biases_after_each_epoch():
+    _, net, (weights, biases) = follow()
+    assert weights.shape == biases.shape == (1, 41, 4)
+    assert not weights[:, 0].any() and not biases[:, 0].any()
+    np.testing.assert_array_equal(weights[0, -1], net.layers[0].params["weight"][:, 0, 0])
+    np.testing.assert_array_equal(biases[0, -1], net.layers[0].params["bias"][:, 0])
+    assert len({*weights[0, -1].tolist()}) == 4, "each network sees inputs of its own"
+    np.testing.assert_array_equal(follow()[2], [weights, biases])
+    np.testing.assert_array_equal(follow(epochs=20)[2][0], weights[:, :21])
+
+
+def test_a_rate_that_cools_falls_once_and_is_given_back():
+    optimizer, _, (cooled, _) = follow(epochs=120)
+    _, _, (steady, _) = follow(epochs=120, cools=False)
+    assert optimizer.lr == 0.02
+    apart = (cooled != steady).any(axis=0).any(axis=1)
+    first = apart.argmax()
+    assert 0 < first < 120, "never cooled"
+    np.testing.assert_array_equal(cooled[:, :first], steady[:, :first])
+    assert (
+        np.abs(np.diff(cooled[0], axis=0))[-20:].mean(axis=0) < np.abs(np.diff(steady[0], axis=0))[-20:].mean(axis=0)
+    ).all()

@@ -148,6 +148,10 @@ def test_a_chapter_has_sliders_quizzes_and_solutions_and_its_claims(name):
     page = soup(file_of(name))
     assert [model for model in widget_models(name) if "Slider" in model["model_name"]]
     assert page.select(".quiz details > summary") and len(page.select("details.solution > summary")) >= 4
+    assert page.select(".check")
+    for box in page.select(".predict"):  # as it is without scripts, and in print
+        right = [option.get_text() for option in box.select("li.yes")]
+        assert len(box.select("li")) > 1 and [strong.get_text() for strong in box.select(".outcome strong")] == right
     boxes = {box["id"]: box for box in page.select("div.claim")}
     claims = {f"claim-{claim}": entry for claim, entry in LEDGER.items() if entry["chapter"] == Path(name).name}
     assert boxes.keys() == claims.keys()
@@ -288,6 +292,57 @@ def test_formulas_are_set(page):
         return [texts(unset), texts(wrong)];
     """)
     assert (unset, wrong) == ([], [])
+
+
+# The options of a prediction; whether it is answered: what follows it shows, and what came out is told.
+OPTIONS = "return [...arguments[0].querySelectorAll('button')]"
+ANSWERED = """((box) => {
+  const answer = box.closest(".cell").nextElementSibling, outcome = box.querySelector(".outcome[role=status]");
+  const shown = [...answer.children].every((part) => part.checkVisibility());
+  if (!answer.matches(".answer") || !answer.children.length || shown !== Boolean(outcome.textContent)) return "broken";
+  return shown;
+})(arguments[0])"""
+
+
+def test_what_answers_a_question_shows_when_the_reader_has_chosen(page):
+    """By keyboard, with the first option, the second, and so on; the last question is skipped."""
+    boxes = page.all(".predict")
+    assert boxes or page.name not in CHAPTERS
+    assert [page.js(f"return {ANSWERED}", box) for box in boxes] == [False] * len(boxes)
+    page.js("dispatchEvent(new Event('beforeprint'))")
+    hidden = "[...document.querySelectorAll('.answer')].filter((one) => one.hidden).length"
+    assert page.js(f"return {hidden}") == 0
+    page.js("dispatchEvent(new Event('afterprint'))")
+    assert page.js(f"return {hidden}") == len(boxes)
+    for number, box in enumerate(boxes):
+        *options, skip = page.js(OPTIONS, box)
+        if number == len(boxes) - 1:
+            page.press(skip, "Enter")
+            chosen = None
+        else:
+            chosen = options[number % len(options)]
+            page.press(chosen, ("Enter", " ")[number % 2])
+        assert page.until(f"{ANSWERED} === true", box)
+        pressed = page.js("return arguments[0].map((one) => one.ariaPressed === 'true')", options)
+        assert pressed == [option == chosen for option in options]
+        assert page.js("return arguments[0].contains(document.activeElement)", box), "the focus is lost"
+        told, right = page.js(
+            "return ['.outcome', 'button.yes'].map((part) => arguments[0].querySelector(part).textContent)", box
+        )
+        guess = chosen and page.js("return arguments[0].textContent", chosen)
+        assert right in told and (not guess or guess in told) and ("So it came out" in told) == (guess == right)
+
+
+def test_a_choice_is_kept_for_the_visit(browser):
+    page = Page(browser, CHAPTERS[0])
+    for choose in (True, False):
+        box = page.all(".predict")[0]
+        assert page.js(f"return {ANSWERED}", box) is not choose
+        if choose:
+            page.press(page.js(OPTIONS, box)[1], "Enter")
+            page = Page(browser, CHAPTERS[0])
+    assert page.js("return arguments[0][1].ariaPressed", page.js(OPTIONS, box)) == "true"
+    page.js("sessionStorage.clear()")
 
 
 # What a handle says and what the pictures that show with it say, once that fits together and is not as before.

@@ -650,3 +650,14 @@ def test_moving_columns_complains_about_what_does_not_fit(layers, old, new, erro
 def test_margins_complain(logits, rule, error, message):
     with complains(error, message):
         rules.margins(logits, rule)
+
+
+def test_narrow_networks_are_drawn_as_their_layers_say():
+    """By default with a tanh, and without biases: n * k numbers before the neck, and as many behind."""
+    net = rules.narrow(5, 2, seeds=range(3))
+    assert net.replicas == (3,) and net.n_parameters == 20
+    layers = hg.Dense(5, 2, bias=False, scale=0.5), hg.Tanh(), hg.Dense(2, 5, bias=False, scale=0.5)
+    np.testing.assert_array_equal(net.parameters, hg.Network(*layers, seeds=range(3)).parameters)
+    assert len(rules.narrow(5, 2, middle=()).layers) == 2
+    assert rules.narrow(5, 1, bias=True).n_parameters == 15
+    assert isinstance(rules.narrow(4, 3, middle=[hg.ReLU()]).layers[1], hg.ReLU)
