@@ -81,8 +81,9 @@ function nameWidgets() {
   });
 }
 
-/* A question to answer before looking: what follows it in its section stays folded until the reader has chosen, or does
-   not want to. The choice is kept for the visit. Searching the page, a link into it and paper unfold it, too. */
+/* A question to answer before looking: what follows it, to the end of the section or to a paragraph that opens another point
+   in bold, stays folded until the reader has chosen, or does not want to. The choice is kept for the visit. Searching the
+   page, a link into it and paper unfold it, too. */
 function askFirst() {
   const memory = `predictions of ${location.pathname}`;
   let chosen = {};
@@ -100,7 +101,8 @@ function askFirst() {
     const told = outcome.innerHTML;
     const cell = box.closest(".cell");
     const answer = make("div", { className: "answer" });
-    while (cell.nextElementSibling && !cell.nextElementSibling.matches("section")) answer.append(cell.nextElementSibling);
+    const ends = (next) => !next || next.matches("section") || next.firstChild?.nodeName === "STRONG";
+    while (!ends(cell.nextElementSibling)) answer.append(cell.nextElementSibling);
     cell.after(answer);
 
     const group = make("div", { className: "options" });
