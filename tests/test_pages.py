@@ -334,6 +334,7 @@ def test_what_answers_a_question_shows_when_the_reader_has_chosen(page):
 
 
 def test_a_choice_is_kept_for_the_visit(browser):
+    Page(browser, CHAPTERS[0]).js("sessionStorage.clear()")
     page = Page(browser, CHAPTERS[0])
     for choose in (True, False):
         box = page.all(".predict")[0]

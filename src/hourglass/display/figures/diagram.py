@@ -2,12 +2,12 @@
 
 import numpy as np
 from matplotlib.collections import LineCollection
-from matplotlib.patches import Circle, PathPatch
+from matplotlib.patches import Circle, PathPatch, Rectangle
 from matplotlib.path import Path
 
 from ...engine.layers import Dense
 from ...engine.network import Network
-from .style import INK, MUTED, NEGATIVE, PALE, PAPER, POSITIVE, WIDTH, beside
+from .style import INK, MUTED, NEGATIVE, PALE, PAPER, POSITIVE, WIDTH, beside, new
 
 
 def network(weights, activations=None, labels=None, names=None, numbers=False):
@@ -31,6 +31,65 @@ def network(weights, activations=None, labels=None, names=None, numbers=False):
         tall = 0.46 * np.ptp(ax.get_ylim()) + 0.25 * (names is not None)
         figure.set_size_inches(min(WIDTH, 1.2 + 1.5 * len(one) + 0.08 * longest), np.clip(tall, 1.8, 4.2))
     return figure
+
+
+def cell_and_unit(weights):
+    """A nerve cell, drawn roughly, beside a unit with these weights, (n_in,): what stands for what."""
+    figure, (left, right) = new(2, height=2.7, gridspec_kw={"width_ratios": [1, 1.15]})
+    nerve_cell(left)
+    inputs = np.stack([np.zeros(len(weights)), 1.1 * ((len(weights) - 1) / 2 - np.arange(len(weights)))], axis=1)
+    body = np.array([2.4, 0.0])
+    connections(right, inputs, body[None], np.reshape(weights, (-1, 1)) / np.abs(weights).max())
+    for i, ((x, y), weight) in enumerate(zip(inputs, weights, strict=True), 1):
+        right.add_patch(Circle((x, y), 0.3, facecolor=PAPER, edgecolor=INK, zorder=2))
+        right.text(x, y, f"$x_{i}$", ha="center", va="center", zorder=3)
+        told = f"$w_{i}$ = {weight:g}".replace("-", "−")
+        right.text(0.42, y + 0.17 * (1 if y >= 0 else -1) - 0.18 * y, told, va="center", ha="left", zorder=3)
+    right.add_patch(Circle(body, 0.46, facecolor=PAPER, edgecolor=INK, zorder=2))
+    right.text(*body, "Σ + b", ha="center", va="center", zorder=3)
+    right.add_patch(Rectangle((3.3, -0.4), 0.9, 0.8, facecolor=PAPER, edgecolor=INK, zorder=2))
+    bend = np.linspace(-1, 1, 41)
+    right.plot(3.75 + 0.38 * bend, 0.3 * np.tanh(3 * bend), color=POSITIVE, zorder=3)
+    for start, end in ((2.86, 3.3), (4.2, 4.8)):
+        right.annotate(
+            "", (end, 0), (start, 0), arrowprops={"arrowstyle": "->", "color": INK, "shrinkA": 0, "shrinkB": 0}
+        )
+    for x, y, text in ((3.75, -0.75, "f"), (4.95, 0.0, "y"), (3.08, 0.22, "s")):
+        right.text(x, y, text, ha="center", va="center", style="italic")
+    for ax, title in ((left, "a nerve cell"), (right, "a unit")):
+        ax.set_title(title)
+        ax.set_aspect("equal")
+        ax.axis("off")
+    right.set(xlim=(-0.4, 5.2), ylim=(-1.75, 1.75))
+    return figure
+
+
+def nerve_cell(ax):
+    """Dendrites on the left, a cell body, an axon to the right that branches at its end."""
+
+    def branch(x, y, angle, length, width, forks=2):
+        end = x + length * np.cos(angle), y + length * np.sin(angle)
+        bow = angle + 0.35
+        middle = x + 0.5 * length * np.cos(bow), y + 0.5 * length * np.sin(bow)
+        path = Path([(x, y), middle, end], [Path.MOVETO, Path.CURVE3, Path.CURVE3])
+        ax.add_patch(PathPatch(path, facecolor="none", edgecolor=INK, linewidth=width, capstyle="round"))
+        for turn in (-0.45, 0.4) if forks else ():
+            branch(*end, angle + turn, 0.62 * length, 0.7 * width, forks - 1)
+
+    for angle in (1.75, 2.5, 3.3, 4.1, 4.75):
+        branch(0.35 * np.cos(angle), 0.35 * np.sin(angle), angle, 0.75, 2.4)
+    ax.add_patch(Circle((0, 0), 0.45, facecolor=PAPER, edgecolor=INK, linewidth=1.6, zorder=2))
+    ax.add_patch(Circle((0.05, 0.02), 0.15, facecolor=PALE, edgecolor="none", zorder=3))
+    ax.plot([0.45, 2.5], [0, 0], color=INK, linewidth=2.2, solid_capstyle="round")
+    for angle in (-0.6, 0.0, 0.55):
+        branch(2.5, 0, angle, 0.55, 1.6, forks=1)
+    for x, y, text in (
+        (-1.0, -2.05, "dendrites: inputs"),
+        (0.0, 0.95, "cell body:\nthe sum"),
+        (0.75, -0.4, "axon: output"),
+    ):
+        ax.text(x, y, text, ha="left" if x >= 0 else "center", va="center", color=MUTED)
+    ax.set(xlim=(-2.1, 3.7), ylim=(-2.3, 1.9))
 
 
 def matrices(weights):
