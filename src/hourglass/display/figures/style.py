@@ -34,8 +34,7 @@ SMALL = 10.5  # points: ticks, and names beside lines
 SMALLEST = 0.85  # a page shrinks a figure no further, so that 10.5 pt stay above 9 on a phone; what is wider scrolls
 GUIDE = {"color": MUTED, "linewidth": 0.9, "linestyle": (0, (4, 3)), "zorder": 0}  # a line to compare with
 
-# What the style sheet of pages does for boxes, self-checks and citations: for a trusted notebook in JupyterLab, in its
-# colours. (Citations are keys there, marked as unknown: the list of references belongs to the page.)
+# What the style sheet of pages does for boxes and self-checks: for a trusted notebook in JupyterLab, in its colours.
 NOTEBOOK_STYLE = """<style>
 .jp-Notebook .claim, .jp-Notebook .quiz { max-width: 46em; }
 .jp-Notebook .claim { padding: 0.7em 1em; border-left: 5px solid; background: var(--jp-cell-editor-background); }
