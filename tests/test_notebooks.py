@@ -73,11 +73,6 @@ def markdown(path):
     return "\n\n".join(cell.source for cell in cells(path, "markdown"))
 
 
-def roles(text, name):
-    """The contents of the roles {name}`…` in a text, also of its variants such as {name:p}."""
-    return re.findall(rf"\{{{name}(?::\w+)?\}}`([^`]+)`", text)
-
-
 # --- the files -------------------------------------------------------------------------------------------------------
 
 
@@ -289,10 +284,6 @@ def test_links_lead_to_files_as_jupyterlab_wants_it(path):
     assert [link for link in links if not (BOOK / link).is_file()] == []
 
 
-DEFINITIONS = re.search(r":::+\{glossary\}\n(.*?)\n:::", (BOOK / "glossary.md").read_text(encoding="utf-8"), re.S)[1]
-GLOSSARY = {line.strip().lower() for line in DEFINITIONS.splitlines() if re.match(r"\S", line)}
-
-
 @every_notebook
 def test_citations_name_whom_the_bibliography_names(path):
     for cell in cells(path, "markdown"):
@@ -305,17 +296,37 @@ def test_citations_are_told_and_become_numbers_in_pages():
     assert notebooks.cited(f"As [{cox} did, or [{eissa} ([He 2015{glorot};\n[{cox}; [{eissa}).") == (
         f"As [Cox (1958){cox} did, or [Eissa{eissa} ([Glorot and Bengio 2010{glorot};\n[Cox 1958{cox}; [Eissa{eissa})."
     )
-    assert notebooks.numbered(f"[Cox (1958){cox} did ([Glorot 2010{glorot}; [Eissa{eissa}), as said ([Eissa{eissa}).") == (
-        "Cox (1958) {cite:p}`cox1958regression` did {cite:p}`glorot2010understanding,eissa`, as said {cite:p}`eissa`."
+    assert notebooks.for_pages(f"[Cox (1958){cox} did ([Glorot 2010{glorot}; [Eissa{eissa}), or ([Eissa{eissa}).") == (
+        "Cox (1958) {cite:p}`cox1958regression` did {cite:p}`glorot2010understanding,eissa`, or {cite:p}`eissa`."
     )
     with pytest.raises(ValueError, match="references.bib does not list: nobody1900"):
         notebooks.cited("([](references.bib#nobody1900))")
 
 
-@pytest.mark.parametrize("path", sorted([*BOOK.glob("*.md"), *NOTEBOOKS]), ids=lambda path: path.stem)
+@every_notebook
 def test_terms_exist(path):
-    terms = {re.sub(r"^.*<(.*)>$", r"\1", text, flags=re.S) for text in roles(markdown(path), "term")}
-    assert {" ".join(term.split()).lower() for term in terms} - GLOSSARY == set()
+    assert {place for _, place in notebooks.TERM.findall(markdown(path))} - notebooks.terms().keys() == set()
+
+
+def test_terms_lead_to_the_glossary_from_pages_and_notebooks():
+    assert notebooks.terms()["logistic-regression"] == "logistic regression"
+    links = "[Momentum](glossary.md#momentum), [dead](glossary.md#dead-unit)"
+    assert notebooks.for_pages(f"a {links}") == "a {term}`Momentum`, {term}`dead <dead unit>`"
+    with pytest.raises(KeyError, match="no-term"):
+        notebooks.for_pages("[none](glossary.md#no-term)")
+
+
+@every_notebook
+def test_prose_has_no_roles_that_jupyterlab_does_not_know(path):
+    texts = [re.sub(r"```.*?```|`` .*? ``", "", cell.source, flags=re.S) for cell in cells(path, "markdown")]
+    assert [role for text in texts for role in re.findall(r"\{[\w:-]+\}`[^`]*`", text)] == []
+
+
+@every_notebook
+def test_links_inside_a_notebook_lead_to_a_figure_of_it(path):
+    names = {caption[1] for cell in cells(path) if (caption := notebooks.CAPTION.fullmatch(cell.source))}
+    labels = names | set(re.findall(r"^\(([\w-]+)\)=$", markdown(path), flags=re.M))
+    assert set(re.findall(r"\]\(#([^)]+)\)", markdown(path))) - labels == set()
 
 
 # --- what every chapter has ------------------------------------------------------------------------------------------

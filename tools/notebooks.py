@@ -13,7 +13,7 @@ Numbers that cells hand to the prose (`hg.study.glue`) are written into it, `<!-
 nowhere, so that page and notebook say the same. So are the numbers of figures, whose captions are cells below them,
 until a page makes one thing of both; and the names behind citations, `([Cox 1958](references.bib#cox1958regression))`
 or, as a part of the sentence, `[Cox (1958)](references.bib#cox1958regression)`: links to the bibliography's file, for
-which a page has numbers that lead to its list.
+which a page has numbers that lead to its list. A term is a link, too, `[unit](glossary.md#unit)`.
 """
 
 import argparse
@@ -46,6 +46,7 @@ NBVAL = ("-m", "pytest", "-q", "--color=no", "-p", "no:cacheprovider", "-c", "py
 MARKED = re.compile(r"<!--([\w-]+)-->(.*?)<!--/-->")
 CITATION = re.compile(r"\[([^\]]*)\]\(references\.bib#([^)\s]+)\)")
 CITATIONS = re.compile(rf"\({CITATION.pattern}(?:;\s+{CITATION.pattern})*\)")  # in brackets of their own
+TERM = re.compile(r"\[([^\]]*)\]\(glossary\.md#([^)\s]+)\)")
 CAPTION = re.compile(r"\((fig-[a-z0-9-]+)\)=\n\*\*Fig\. <!--\1-->[\d.]*<!--/-->\.\*\* (.+)", re.S)
 SHAKEN = {"PYTHONPATH": str(ROOT / "tools" / "shaken"), "SHAKEN_BY": "4e-16", "SHAKEN_SEED": "0"}
 
@@ -97,8 +98,21 @@ def cited(text):
     return CITATIONS.sub(lambda group: CITATION.sub(lambda match: named(match, " {}"), group[0]), text)
 
 
-def numbered(text):
-    """A text as pages want it, where citations are numbers."""
+@cache
+def terms():
+    """What the glossary explains, by the place that a link names: {"logistic-regression": "logistic regression"}."""
+    listed = re.search(r":::\{glossary\}\n(.*?)\n:::", (BOOK / "glossary.md").read_text(encoding="utf-8"), re.S)[1]
+    return {line.lower().replace(" ", "-"): line for line in listed.splitlines() if re.match(r"\S", line)}
+
+
+def for_pages(text):
+    """A text as pages want it: citations are numbers, and terms lead to where the glossary explains them."""
+
+    def term(match):
+        name = terms()[match[2]]
+        return f"{{term}}`{match[1]}`" if match[1].lower() == name.lower() else f"{{term}}`{match[1]} <{name}>`"
+
+    text = TERM.sub(term, text)
     text = CITATIONS.sub(lambda group: f"{{cite:p}}`{','.join(key for _, key in CITATION.findall(group[0]))}`", text)
     return CITATION.sub(r"\1 {cite:p}`\2`", text)
 
@@ -135,11 +149,11 @@ def executed(path, into):
 
 
 def prepare(notebook):
-    """Leave out what pages do not show, make captions part of the figures above them, and numbers of citations."""
+    """As pages want it: without what they do not show, with captions in their figures, and with roles for links."""
     kept = []
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
-            cell.source = numbered(cell.source)
+            cell.source = for_pages(cell.source)
         caption = CAPTION.fullmatch(cell.source)
         if caption:
             kept[-1].metadata["mystnb"]["figure"] = {"name": caption[1], "caption": caption[2]}
