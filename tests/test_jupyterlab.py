@@ -25,7 +25,7 @@ import notebooks  # noqa: E402
 
 NOTEBOOKS = sorted(path.name for path in (ROOT / "book").glob("*.ipynb"))
 CHAPTER = NOTEBOOKS[0]  # the one that is run
-FOREIGN = "foreign.ipynb"  # the same, but from who knows where
+FOREIGN, OWN = "foreign.ipynb", "own.ipynb"  # the same from who knows where; and a copy to run
 
 # What the notebook in sight lacks before its cells and links are as JupyterLab will leave them; arguments[0]: its path.
 # A link is done when it leads to the server, which it does not in the source; a picture, when it has its size.
@@ -33,7 +33,7 @@ LACKS = """
 const panel = jupyterapp.shell.currentWidget, cells = panel?.content?.widgets ?? [];
 if (panel?.context?.path !== arguments[0] || !panel.context.isReady) return ["another file is in sight"];
 if (!panel.isVisible || cells.length !== arguments[1]) return ["cells"];
-const told = (cell) => cell.node.querySelector(".jp-MarkdownOutput")?.textContent.trim();
+const told = (cell) => cell.node.querySelector(".myst, .jp-MarkdownOutput")?.textContent.trim();
 const links = [...panel.node.querySelectorAll(".jp-MarkdownCell a[href], .jp-OutputArea a[href]")];
 const images = [...panel.node.querySelectorAll(".jp-OutputArea img")];
 return [
@@ -57,6 +57,7 @@ class Lab:
         foreign = nbformat.read(self.book / CHAPTER, as_version=4)
         foreign.metadata["from"] = "elsewhere"  # trust goes by contents
         nbformat.write(foreign, self.book / FOREIGN)
+        shutil.copy(self.book / CHAPTER, self.book / OWN)
         trust = [sys.executable, "-m", "nbformat.sign", *(self.book / name for name in NOTEBOOKS)]
         subprocess.run(trust, env=environment, check=True, capture_output=True)
         options = "--no-browser --allow-root --expose-app-in-browser --ServerApp.ip=127.0.0.1 --IdentityProvider.token="
@@ -71,6 +72,7 @@ class Lab:
             self.driver.get(address)
             self.until(lambda: self.js("return Boolean(window.jupyterapp?.restored)"))
             self.promised("jupyterapp.restored")
+            self.until(lambda: self.js("return jupyterapp.shell.currentWidget?.id"))  # the launcher: it comes by itself
         except BaseException:
             self.close()
             raise
@@ -170,20 +172,19 @@ def leftover(lab):
     )
 
 
-def astray(lab, name):
+def astray(lab):
     """The links that lead nowhere: to no file of the book, or to no place in the notebook."""
-    wrong, base = [], f"/files/{'book'}/"
-    for href in lab.all(".jp-MarkdownCell a[href], .jp-OutputArea a[href]", "e.href"):
-        url = urlsplit(href)
-        if url.hostname != "127.0.0.1":
-            continue
-        path = unquote(url.path)
-        if path.startswith(base):
-            if not (lab.book / path.removeprefix(base)).is_file():
-                wrong.append(href)
-        elif not url.fragment:
+    wrong = lab.all("a[href^='#']:is(.jp-MarkdownCell a, .jp-OutputArea a)", "document.getElementById(e.hash.slice(1)) "
+                    "|| e.matches('.jp-InternalAnchorLink, :is(h1, h2, h3, h4) a') ? '' : e.outerHTML")  # fmt: skip
+    for href in lab.all(".jp-MarkdownCell a[href*='/files/'], .jp-OutputArea a[href*='/files/']", "e.href"):
+        if not (lab.book.parent / unquote(urlsplit(href).path).removeprefix("/files/")).is_file():
             wrong.append(href)
-    return wrong
+    return list(filter(None, wrong))
+
+
+def stored(cells):
+    """The kinds of what a notebook's cells show."""
+    return [kind for cell in cells for output in cell.get("outputs", []) for kind in output.get("data", {})]
 
 
 @pytest.mark.parametrize("name", [FOREIGN, *NOTEBOOKS])
@@ -191,11 +192,89 @@ def test_prose_reads_the_same_before_any_run(lab, name):
     cells = lab.open(name)
     assert len(told(cells)) > 10 or name in ("index.ipynb", "claims.ipynb")
     lab.expect([], lambda: missing(lab, cells))
-    assert leftover(lab) == []
-    assert astray(lab, name) == []
+    assert leftover(lab) == [] and astray(lab) == []
+    drawn = lab.all(".jp-RenderedSVG img", "e.naturalWidth > 100 && e.naturalHeight > 50")
     if name == FOREIGN:
-        assert not lab.all(".jp-RenderedSVG, .jp-OutputArea style"), "trusted"
+        assert not drawn and not lab.all(".jp-OutputArea style"), "trusted"
+        assert not [text for text in lab.all(".claim li", "e.textContent") if "borne out" in text]
     else:
-        kinds = [kind for cell in cells for output in cell.get("outputs", []) for kind in output.get("data", {})]
-        lab.expect(kinds.count("image/svg+xml"), lambda: len(lab.all(".jp-RenderedSVG img", "e.naturalWidth > 100")))
-        lab.command("docmanager:close")
+        assert drawn == [True] * stored(cells).count("image/svg+xml")
+    lab.command("application:close")
+
+
+# --- figures, boxes and links of one chapter -------------------------------------------------------------------------
+
+# The contrast of an element's text with the ground on which it stands.
+CONTRAST = """((e) => {
+  const luminance = (colour) => colour.match(/[\\d.]+/g).slice(0, 3).map((c) => c / 255)
+    .map((c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4))
+    .reduce((sum, c, i) => sum + c * [0.2126, 0.7152, 0.0722][i], 0);
+  let ground = e;
+  while (/, 0\\)$/.test(getComputedStyle(ground).backgroundColor)) ground = ground.parentElement;
+  const two = [getComputedStyle(e).color, getComputedStyle(ground).backgroundColor].map(luminance);
+  return (Math.max(...two) + 0.05) / (Math.min(...two) + 0.05);
+})(e)"""
+
+
+def read_everything(lab, cells, theme):
+    """Numbers, figures, pictures of sliders, boxes and self-checks, in a theme."""
+    lab.look(theme)
+    code = "\n".join(cell.source for cell in cells if cell.cell_type == "code")
+    lab.expect([], lambda: missing(lab, cells))
+    figures = stored(cells).count("image/svg+xml")
+    assert figures > 0
+    lab.expect([True] * figures, lambda: lab.all(".jp-RenderedSVG img", "e.naturalWidth > 100"))
+    visible = ".jp-OutputArea-output svg.figure", "e.checkVisibility() && e.getBoundingClientRect().width > 100"
+    lab.expect(code.count("hg.widgets.slider("), lambda: lab.all(*visible).count(True))
+    for kind, call, box in (("claim", "judge", ".claim"), ("quiz", "quiz", ".quiz details")):
+        count = code.count(f"hg.study.{call}(")
+        assert count > 0
+        lab.expect(count, lambda kind=kind: len(lab.all(f".{kind}")))
+        assert min(lab.all(box, "parseFloat(getComputedStyle(e).borderLeftWidth)")) >= 1
+        assert min(lab.all(f".{kind} :is(p, li, summary, .source)", CONTRAST)) > 4.5
+    kinds, edges = (set(lab.all(".claim", look)) for look in ("e.className", "getComputedStyle(e).borderLeftColor"))
+    assert len(kinds) == len(edges), "a verdict has the colour of another"
+
+
+@pytest.mark.parametrize("theme", ["Light", "Dark"])
+def test_a_trusted_chapter_shows_everything(lab, theme):
+    read_everything(lab, lab.open(CHAPTER), theme)
+
+
+@pytest.mark.parametrize("link", ["03-networks.ipynb", "glossary.md", "references.bib"])
+def test_links_in_prose_open_the_file(lab, link):
+    lab.open(CHAPTER)
+    lab.click(f".jp-MarkdownCell a[href*='{link}']")
+    lab.expect(f"book/{link}", lambda: lab.js("return jupyterapp.shell.currentWidget.context?.path"))
+
+
+def test_a_box_leads_to_the_ledger_and_the_ledger_to_the_box(lab):
+    cells = lab.open(CHAPTER)
+    lab.click(".claim .source a")
+    lab.shown("claims.ipynb")
+    judge = next(cell for cell in reversed(cells) if "hg.study.judge(" in cell.source)
+    lab.click(f"table.claims a[href*='{CHAPTER}'][href$='#cell-id={judge.id}']")
+    lab.shown(CHAPTER)
+    place = """
+        const cell = jupyterapp.shell.currentWidget.content.widgets.find((cell) => cell.model.id === arguments[0]);
+        const { top, bottom } = cell.node.getBoundingClientRect();
+        return bottom > 0 && top < innerHeight;
+    """
+    lab.expect(True, lambda: lab.js(place, judge.id))
+
+
+def test_everything_is_there_after_a_run_too(lab):
+    cells = lab.open(OWN, runs=True)
+    lab.promised("jupyterapp.shell.currentWidget.context.sessionContext.ready")
+    idle = "return jupyterapp.shell.currentWidget.context.sessionContext.session?.kernel?.status"
+    lab.expect("idle", lambda: lab.js(idle))
+    lab.command("notebook:run-all-cells")
+    counts = "jupyterapp.shell.currentWidget.content.widgets.map((cell) => cell.model.executionCount).filter(Boolean)"
+    lab.expect([c.execution_count for c in cells if c.cell_type == "code"], lambda: lab.js(f"return {counts}"))
+    lab.expect("idle", lambda: lab.js(idle))
+    assert not lab.all("[data-mime-type*=error], [data-mime-type*=stderr]", "e.textContent")
+    sliders = sum(cell.source.count("hg.widgets.slider(") for cell in cells)
+    handles = ".jp-OutputArea :is(.noUi-handle, .widget-slider [role=slider], .widget-slider input)"
+    lab.until(lambda: len(lab.all(handles)) >= sliders)
+    for theme in ("Light", "Dark"):
+        read_everything(lab, cells, theme)

@@ -37,10 +37,8 @@ GUIDE = {"color": MUTED, "linewidth": 0.9, "linestyle": (0, (4, 3)), "zorder": 0
 # What the style sheet of pages does for boxes and self-checks: for a trusted notebook in JupyterLab, in its colours.
 NOTEBOOK_STYLE = """<style>
 .jp-Notebook .claim, .jp-Notebook .quiz { max-width: 46em; }
-.jp-Notebook .claim { padding: 0.7em 1em; border-left: 5px solid; background: var(--jp-cell-editor-background); }
-.jp-Notebook .claim-holds { border-color: var(--jp-success-color1); }
-.jp-Notebook .claim-holds-if { border-color: var(--jp-warn-color1); }
-.jp-Notebook .claim-fails { border-color: var(--jp-error-color1); }
+.jp-Notebook .claim { background: var(--jp-cell-editor-background); --claim-holds: var(--jp-success-color1); }
+.jp-Notebook .claim { --claim-holds-if: var(--jp-warn-color1); --claim-fails: var(--jp-error-color1); }
 .jp-Notebook .claim p, .jp-Notebook .claim ul { margin: 0 0 0.4em; padding: 0; list-style: none; }
 .jp-Notebook .claim .source { display: block; font-size: 85%; font-weight: 400; color: var(--jp-ui-font-color2); }
 .jp-Notebook .claim .said, .jp-Notebook .claim .verdict, .jp-Notebook .quiz .question { font-weight: 600; }
@@ -48,8 +46,6 @@ NOTEBOOK_STYLE = """<style>
 .jp-Notebook .quiz summary { margin-left: 2em; padding: 0.3em 0; list-style: disclosure-closed; cursor: pointer; }
 .jp-Notebook .quiz details[open] summary { list-style: disclosure-open; }
 .jp-Notebook .quiz details p { margin: 0 0 0.4em 2em; }
-.jp-Notebook .cite-group span { color: var(--jp-ui-font-color2); }
-.jp-Notebook .cite-group svg { display: none; }
 </style>"""
 
 
