@@ -74,11 +74,6 @@ def markdown(path):
     return "\n\n".join(cell.source for cell in cells(path, "markdown"))
 
 
-def roles(text, name):
-    """The contents of the roles {name}`…` in a text, also of its variants such as {name:p}."""
-    return re.findall(rf"\{{{name}(?::\w+)?\}}`([^`]+)`", text)
-
-
 # --- the files -------------------------------------------------------------------------------------------------------
 
 
@@ -266,7 +261,7 @@ VERBATIM = re.compile(r"\$\$.*?\$\$|\$[^$\n]+\$|```.*?```|`[^`\n]+`", flags=re.S
 def misplaced(text):
     """What is wrong with the marks in a text: those that would show, or would make the text something else; and roles
     in whose place JupyterLab shows a name of ours."""
-    found = AT_THE_START.findall(text) + re.findall(r"\{(?:glue|numref|cite:t)\b\S*", text)
+    found = AT_THE_START.findall(text) + re.findall(r"\{(?:glue|numref|cite)\b\S*", text)
     found += [code for code in VERBATIM.findall(text) if "<!--" in code]
     return found + re.findall(r"<!--.*", notebooks.MARKED.sub("", text))
 
@@ -302,7 +297,8 @@ def test_numbers_that_differ_and_marks_that_show_would_be_found():
     mark = "<!--x-->3<!--/-->"
     for text in (mark, f"- {mark}", f"one\n{mark}", f"> 1. {mark}", f"| {mark} |", f"| a | {mark} |\n|{mark}|"):
         assert misplaced(text), text
-    for text in (f"an ${mark}$", f"`{mark}`", "a {glue:text}`x`", "a <!--x-->3", "a <!--x y-->3<!--/-->"):
+    roles = "a {glue:text}`x`", "by {cite:p}`x`"
+    for text in (*roles, f"an ${mark}$", f"`{mark}`", "a <!--x-->3", "a <!--x y-->3<!--/-->"):
         assert misplaced(text), text
     assert misplaced(f"**{mark} of $n$** and {mark}/$n$") == []
 
@@ -321,7 +317,7 @@ def test_measured_numbers_in_the_prose_are_glued(path):
         if notebooks.CAPTION.fullmatch(cell.source):
             continue  # it says what stands in the picture
         for paragraph in re.split(r"\n\s*\n|\n(?=\s*[-*|] )", cell.source):
-            if "{cite" in paragraph:
+            if notebooks.CITATION.search(paragraph):
                 continue
             plain = notebooks.MARKED.sub(" ", paragraph)
             plain = re.sub(r"\$\$.*?\$\$|\$[^$]*\$|```.*?```|`[^`]*`|\]\([^)]*\)", " ", plain, flags=re.S)
@@ -340,17 +336,49 @@ def test_links_lead_to_files_as_jupyterlab_wants_it(path):
     assert [link for link in links if not (BOOK / link).is_file()] == []
 
 
-BIBLIOGRAPHY = set(re.findall(r"^@\w+\{([^,\s]+)", (BOOK / "references.bib").read_text(encoding="utf-8"), flags=re.M))
-DEFINITIONS = re.search(r":::+\{glossary\}\n(.*?)\n:::", (BOOK / "glossary.md").read_text(encoding="utf-8"), re.S)[1]
-GLOSSARY = {line.strip().lower() for line in DEFINITIONS.splitlines() if re.match(r"\S", line)}
+@every_notebook
+def test_citations_name_whom_the_bibliography_names(path):
+    for cell in cells(path, "markdown"):
+        assert cell.source == notebooks.cited(cell.source), f"{cell.id}: run make notebooks"
 
 
-@pytest.mark.parametrize("path", sorted([*BOOK.glob("*.md"), *NOTEBOOKS]), ids=lambda path: path.stem)
-def test_citations_and_terms_exist(path):
-    cited = {key.strip() for keys in roles(markdown(path), "cite") for key in keys.split(",")}
-    assert cited - BIBLIOGRAPHY == set()
-    terms = {re.sub(r"^.*<(.*)>$", r"\1", text, flags=re.S) for text in roles(markdown(path), "term")}
-    assert {" ".join(term.split()).lower() for term in terms} - GLOSSARY == set()
+def test_citations_are_told_and_become_numbers_in_pages():
+    keys = "cox1958regression", "glorot2010understanding", "eissa"
+    cox, glorot, eissa = (f"](references.bib#{key})" for key in keys)
+    assert notebooks.cited(f"As [{cox} did, or [{eissa} ([He 2015{glorot};\n[{cox}; [{eissa}).") == (
+        f"As [Cox (1958){cox} did, or [Eissa{eissa} ([Glorot and Bengio 2010{glorot};\n[Cox 1958{cox}; [Eissa{eissa})."
+    )
+    assert notebooks.for_pages(f"[Cox (1958){cox} did ([Glorot 2010{glorot}; [Eissa{eissa}), or ([Eissa{eissa}).") == (
+        "Cox (1958) {cite:p}`cox1958regression` did {cite:p}`glorot2010understanding,eissa`, or {cite:p}`eissa`."
+    )
+    with pytest.raises(ValueError, match="references.bib does not list: nobody1900"):
+        notebooks.cited("([](references.bib#nobody1900))")
+
+
+@every_notebook
+def test_terms_exist(path):
+    assert {place for _, place in notebooks.TERM.findall(markdown(path))} - notebooks.terms().keys() == set()
+
+
+def test_terms_lead_to_the_glossary_from_pages_and_notebooks():
+    assert notebooks.terms()["logistic-regression"] == "logistic regression"
+    links = "[Momentum](glossary.md#momentum), [dead](glossary.md#dead-unit)"
+    assert notebooks.for_pages(f"a {links}") == "a {term}`Momentum`, {term}`dead <dead unit>`"
+    with pytest.raises(KeyError, match="no-term"):
+        notebooks.for_pages("[none](glossary.md#no-term)")
+
+
+@every_notebook
+def test_prose_has_no_roles_that_jupyterlab_does_not_know(path):
+    texts = [re.sub(r"```.*?```|`` .*? ``", "", cell.source, flags=re.S) for cell in cells(path, "markdown")]
+    assert [role for text in texts for role in re.findall(r"\{[\w:-]+\}`[^`]*`", text)] == []
+
+
+@every_notebook
+def test_links_inside_a_notebook_lead_to_a_figure_of_it(path):
+    names = {caption[1] for cell in cells(path) if (caption := notebooks.CAPTION.fullmatch(cell.source))}
+    labels = names | set(re.findall(r"^\(([\w-]+)\)=$", markdown(path), flags=re.M))
+    assert set(re.findall(r"\]\(#([^)]+)\)", markdown(path))) - labels == set()
 
 
 # --- what every chapter has ------------------------------------------------------------------------------------------

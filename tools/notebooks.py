@@ -11,7 +11,9 @@ executes every chapter for them with --into.
 
 Numbers that cells hand to the prose (`hg.study.glue`) are written into it, `<!--name-->238<!--/-->`: the marks show
 nowhere, so that page and notebook say the same. So are the numbers of figures, whose captions are cells below them,
-until a page makes one thing of both.
+until a page makes one thing of both; and the names behind citations, `([Cox 1958](references.bib#cox1958regression))`
+or, as a part of the sentence, `[Cox (1958)](references.bib#cox1958regression)`: links to the bibliography's file, for
+which a page has numbers that lead to its list. A term is a link, too, `[unit](glossary.md#unit)`.
 """
 
 import argparse
@@ -21,12 +23,13 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from functools import partial
+from functools import cache, partial
 from itertools import compress
 from pathlib import Path
 
 import nbformat
 from nbclient import NotebookClient
+from pybtex.database import parse_file
 
 from hourglass.display.figures.style import NOTEBOOK_STYLE
 from hourglass.display.study import NUMBERS
@@ -42,6 +45,9 @@ VOLATILE = {"collapsed", "execution", "ExecuteTime", "scrolled", "trusted"}
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 NBVAL = ("-m", "pytest", "-q", "--color=no", "-p", "no:cacheprovider", "-c", "pyproject.toml", "--nbval")
 MARKED = re.compile(r"<!--([\w-]+)-->(.*?)<!--/-->")
+CITATION = re.compile(r"\[([^\]]*)\]\(references\.bib#([^)\s]+)\)")
+CITATIONS = re.compile(rf"\({CITATION.pattern}(?:;\s+{CITATION.pattern})*\)")  # in brackets of their own
+TERM = re.compile(r"\[([^\]]*)\]\(glossary\.md#([^)\s]+)\)")
 CAPTION = re.compile(r"\((fig-[a-z0-9-]+)\)=\n\*\*Fig\. <!--\1-->[\d.]*<!--/-->\.\*\* (.+)", re.S)
 SHAKEN = {"PYTHONPATH": str(ROOT / "tools" / "shaken"), "SHAKEN_BY": "4e-16", "SHAKEN_SEED": "0"}
 
@@ -68,15 +74,59 @@ def figures(notebook, path):
     return {name: f"{chapter[1]}.{n}" if chapter else f"{n}" for n, name in enumerate(names, 1)}
 
 
+@cache
+def sources():
+    """The bibliography: {key: (whom to name, year, or None where there is none)}."""
+    found = {}
+    for key, entry in parse_file(BOOK / "references.bib").entries.items():
+        names = [" ".join(person.prelast_names + person.last_names).strip("{}") for person in entry.persons["author"]]
+        who = f"{names[0]} et al." if len(names) > 2 else " and ".join(names)
+        found[key] = who, re.sub(r"^n\.d\.$", "", entry.fields["year"]) or None
+    return found
+
+
+def cited(text):
+    """A text with the names behind its citations as they should be."""
+    strange = {key for _, key in CITATION.findall(text)} - sources().keys()
+    if strange:
+        raise ValueError(f"cites what references.bib does not list: {', '.join(sorted(strange))}")
+
+    def named(match, form):
+        who, year = sources()[match[2]]
+        return f"[{who + form.format(year) if year else who}](references.bib#{match[2]})"
+
+    text = CITATION.sub(lambda match: named(match, " ({})"), text)
+    return CITATIONS.sub(lambda group: CITATION.sub(lambda match: named(match, " {}"), group[0]), text)
+
+
+@cache
+def terms():
+    """What the glossary explains, by the place that a link names: {"logistic-regression": "logistic regression"}."""
+    listed = re.search(r":::\{glossary\}\n(.*?)\n:::", (BOOK / "glossary.md").read_text(encoding="utf-8"), re.S)[1]
+    return {line.lower().replace(" ", "-"): line for line in listed.splitlines() if re.match(r"\S", line)}
+
+
+def for_pages(text):
+    """A text as pages want it: citations are numbers, and terms lead to where the glossary explains them."""
+
+    def term(match):
+        name = terms()[match[2]]
+        return f"{{term}}`{match[1]}`" if match[1].lower() == name.lower() else f"{{term}}`{match[1]} <{name}>`"
+
+    text = TERM.sub(term, text)
+    text = CITATIONS.sub(lambda group: f"{{cite:p}}`{','.join(key for _, key in CITATION.findall(group[0]))}`", text)
+    return CITATION.sub(r"\1 {cite:p}`\2`", text)
+
+
 def tell(notebook, path):
-    """Write the numbers that were measured, and those of figures, into the prose."""
+    """Write the numbers that were measured, those of figures, and the names behind citations, into the prose."""
     known = dict(glued(notebook)) | figures(notebook, path)
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
             strange = {name for name, _ in MARKED.findall(cell.source)} - known.keys()
             if strange:
                 raise ValueError(f"the prose names numbers that no cell hands to it: {', '.join(sorted(strange))}")
-            cell.source = MARKED.sub(lambda mark: f"<!--{mark[1]}-->{known[mark[1]]}<!--/-->", cell.source)
+            cell.source = MARKED.sub(lambda mark: f"<!--{mark[1]}-->{known[mark[1]]}<!--/-->", cited(cell.source))
 
 
 def tidy(notebook):
@@ -102,9 +152,11 @@ def executed(path, into):
 
 
 def prepare(notebook):
-    """Leave out what pages do not show, and make captions part of the figures above them."""
+    """As pages want it: without what they do not show, with captions in their figures, and with roles for links."""
     kept = []
     for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            cell.source = for_pages(cell.source)
         caption = CAPTION.fullmatch(cell.source)
         if caption:
             kept[-1].metadata["mystnb"]["figure"] = {"name": caption[1], "caption": caption[2]}

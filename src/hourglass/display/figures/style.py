@@ -34,14 +34,11 @@ SMALL = 10.5  # points: ticks, and names beside lines
 SMALLEST = 0.85  # a page shrinks a figure no further, so that 10.5 pt stay above 9 on a phone; what is wider scrolls
 GUIDE = {"color": MUTED, "linewidth": 0.9, "linestyle": (0, (4, 3)), "zorder": 0}  # a line to compare with
 
-# What the style sheet of pages does for boxes, self-checks and citations: for a trusted notebook in JupyterLab, in its
-# colours. (Citations are keys there, marked as unknown: the list of references belongs to the page.)
+# What the style sheet of pages does for boxes and self-checks: for a trusted notebook in JupyterLab, in its colours.
 NOTEBOOK_STYLE = """<style>
-.jp-Notebook .claim, .jp-Notebook .quiz, .jp-Notebook .predict { max-width: 46em; }
-.jp-Notebook .claim { padding: 0.7em 1em; border-left: 5px solid; background: var(--jp-cell-editor-background); }
-.jp-Notebook .claim-holds { border-color: var(--jp-success-color1); }
-.jp-Notebook .claim-holds-if { border-color: var(--jp-warn-color1); }
-.jp-Notebook .claim-fails { border-color: var(--jp-error-color1); }
+.jp-Notebook :is(.claim, .quiz, .predict) { max-width: 46em; }
+.jp-Notebook .claim { background: var(--jp-cell-editor-background); --claim-holds: var(--jp-success-color1); }
+.jp-Notebook .claim { --claim-holds-if: var(--jp-warn-color1); --claim-fails: var(--jp-error-color1); }
 .jp-Notebook .claim p, .jp-Notebook .claim ul { margin: 0 0 0.4em; padding: 0; list-style: none; }
 .jp-Notebook .claim .source { display: block; font-size: 85%; font-weight: 400; color: var(--jp-ui-font-color2); }
 .jp-Notebook .claim .said, .jp-Notebook .claim .verdict, .jp-Notebook .question { font-weight: 600; }
@@ -54,8 +51,6 @@ NOTEBOOK_STYLE = """<style>
 .jp-Notebook .check { padding: 0.4em 1em; border-left: 5px solid var(--jp-border-color1); }
 .jp-Notebook .check.yes { border-color: var(--jp-success-color1); }
 .jp-Notebook .check.no { border-color: var(--jp-warn-color1); }
-.jp-Notebook .cite-group span { color: var(--jp-ui-font-color2); }
-.jp-Notebook .cite-group svg { display: none; }
 </style>"""
 
 
