@@ -28,6 +28,11 @@ def code_map(panels, rule, extent=1.0, square=True):
 
 def map_codes(ax, codes, directions, rule, extent=1.0, square=True, named=True):
     """One map on `ax`, with numbers if wanted, and if there are not too many."""
+    if np.shape(codes)[1:] != (2,) or np.shape(directions)[:1] != (2,):
+        raise ValueError(
+            "a map of codes is for a neck of two units: codes (patterns, 2), directions (2, n), "
+            f"got {np.shape(codes)}, {np.shape(directions)}"
+        )
     limits = -1.25 * extent, 1.25 * extent
     ax.set(xlim=limits, ylim=limits, aspect="equal")
     ax.axis("off")
