@@ -226,7 +226,8 @@ class TestMake:
     @pytest.mark.parametrize(
         ("target", "machines"),
         [
-            ("test", ["[1|Nehalem|]", "[1||1e-12]", "[2||]"]),
+            ("test", ["[1|Nehalem|1e-12]", "[2||]"]),
+            ("no-vectors", ["[1|Nehalem|]"]),
             ("shaken", [f"[1||{size}]" for size in ("1e-12", "4e-16") for seed in range(3)]),
         ],
     )
