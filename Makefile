@@ -40,7 +40,7 @@ test: $(READY) ## build, then check the package, the notebooks and the pages
 	@$(build) > /dev/null
 	@$(MAKE) --no-print-directory $(READY_TO_TEST)
 	@echo "Checking the package, the pages, and the notebooks on two more machines. Each reports when it is done."
-	@$(SIDE_BY_SIDE) elsewhere package pages
+	@$(SIDE_BY_SIDE) elsewhere/odd elsewhere/even package pages
 	@$(MAKE) --no-print-directory native
 	@echo "Everything passed."
 
@@ -106,15 +106,16 @@ build = rm -rf _build && $(RUN) -c 'from jupyter_book.cli.main import main; main
 SIDE_BY_SIDE = $(MAKE) --no-print-directory --keep-going --output-sync=target --jobs=$$(getconf _NPROCESSORS_ONLN)
 PYTEST = $(RUN) -m pytest --quiet -p no:cacheprovider
 
-.PHONY: pages package native elsewhere no-vectors
+.PHONY: pages package native elsewhere/odd elsewhere/even no-vectors
 pages:
 	@$(PYTEST) tests/test_pages.py --junitxml _build/tests.xml
 
 package:
 	@$(PYTEST) tests --ignore tests/test_pages.py --durations 5
 
-# The notebooks, every time on another machine, as far as they can tell; tools/machine.py makes sure of that.
-lane = @export $(1); $(RUN) tools/machine.py && $(PYTEST) --nbval book
+# The notebooks, or those in the second argument, every time on another machine, as far as they can tell;
+# tools/machine.py makes sure of that.
+lane = @export $(1); $(RUN) tools/machine.py && $(PYTEST) --nbval $(or $(2),book)
 
 # As at home, with two BLAS threads; and alone: a product on two threads takes a hundred times as long when anything
 # else wants the second core. (With one thread the build has run them; tests of the pages compare what they printed.)
@@ -126,9 +127,13 @@ OLD = NPY_DISABLE_CPU_FEATURES="X86_V3 X86_V4 AVX512_ICL AVX512_SPR" OPENBLAS_CO
 # Numbers drawn are moved by up to the first argument of themselves, differently for each seed, the second.
 SHAKEN = PYTHONPATH="$(CURDIR)/tools/shaken" SHAKEN_BY=$(1) SHAKEN_SEED=$(2)
 
-# Both at once: what neither changes alone, a run of both would not. If one fails, the two below tell which it was.
-elsewhere:
-	$(call lane,$(OLD) $(call SHAKEN,1e-12,0))
+# Both at once: what neither changes alone, a run of both would not. In halves, a core each. If one fails, `no-vectors`
+# and `shaken` tell which of the two it was.
+ODD = $(wildcard book/*[13579]-*.ipynb)
+elsewhere/odd:
+	$(call lane,$(OLD) $(call SHAKEN,1e-12,0),$(ODD))
+elsewhere/even:
+	$(call lane,$(OLD) $(call SHAKEN,1e-12,0),$(filter-out $(ODD),$(wildcard book/*.ipynb)))
 
 no-vectors: $(READY_TO_TEST)
 	$(call lane,$(OLD))
