@@ -137,7 +137,7 @@ def test_a_network_made_by_hand_has_exactly_these_codes_and_directions(n, k, out
 
 
 def test_one_unit_with_biases_is_enough_for_any_number():
-    for n in range(2, 1001):
+    for n in (*range(2, 200), *range(200, 1001, 40)):
         codes, directions, bias = rules.parabola(n)
         assert (codes.shape, directions.shape, bias.shape) == ((n, 1), (1, n), (n,))
         found = rules.margins(rules.hand_made(codes, directions, bias)(rules.one_hot(n)), np.arange(n))

@@ -39,16 +39,16 @@ class Loss:
         gradient = gradient()
         if self.reduction == "mean":
             share = 1 / self.count(output)
-            value, gradient = value * share, np.multiply(gradient, share, out=gradient)
+            value, gradient = value * share, np.multiply(gradient, share, gradient)
         return value, gradient
 
-    @np.errstate(over="ignore", divide="ignore")
+    @np.errstate(over="ignore", divide="ignore", invalid="ignore")
     def __call__(self, output, target):
         output, target = self._checked(output, target)
         total = self.total(output, target)[0]
         return total if self.reduction == "sum" else total / self.count(output)
 
-    @np.errstate(over="ignore", divide="ignore")
+    @np.errstate(over="ignore", divide="ignore", invalid="ignore")
     def gradient(self, output, target):
         return self.evaluate(*self._checked(output, target))[1]
 
@@ -116,18 +116,19 @@ class SoftmaxCrossEntropy(Loss):
         if n == 1:
             return self.total_of_odds(logits, target[..., 1:])
         powers = np.exp(logits)
-        sums = powers.reshape(-1, n).dot(ones(n, powers.dtype)).reshape(*leading, 1)
+        sums = powers.reshape(-1, n).dot(ones(n, powers.dtype))
         logs, safe = np.log(sums), SAFE[logits.dtype]
-        if not (shifted or np.vdot(logs, logs) < safe**2 or np.abs(logs).max() < safe):
+        if not (shifted or logs.dot(logs) < safe**2 or np.abs(logs).max() < safe):
             # with each row's largest logit at zero exp keeps off its limits, and nothing else changes
             return self.total(logits - logits.max(axis=-1, keepdims=True), target, shifted=True)
-        values = np.vecdot(logits.reshape(*leading[:-1], -1), target.reshape(*target.shape[:-2], -1))
+        dot = np.dot if target.ndim == 2 else np.vecdot  # one target for all, or one for each replica
+        values = dot(logits.reshape(leading[:-1] + [-1]), target.reshape(target.shape[:-2] + (-1,)))
 
         def gradient():
-            np.divide(powers, sums, out=powers)  # the probabilities
-            return np.subtract(powers, target, out=powers)
+            chances = np.divide(powers, sums.reshape(leading + [1]), powers)
+            return np.subtract(chances, target, chances)
 
-        return np.vecdot(logs[..., 0], ones(leading[-1], logs.dtype)) - values, gradient
+        return logs.reshape(leading).dot(ones(leading[-1], logs.dtype)) - values, gradient
 
     def total_of_odds(self, odds, target):
         """log(1 + exp(z)) - t z, and sigma(z) - t; exp only of negative numbers, as in `activations.sigmoid`."""

@@ -51,9 +51,10 @@ class Optimizer:
         """One step down the network's `gradients`, in place."""
         if network is not self.network:
             raise RuntimeError(f"{self!r} must be told to start(network) before it can update that network")
-        gradients = network.gradients.astype(self._dtype, copy=False)
+        gradients = np.asarray(network.gradients, self._dtype)
         if self._decay is not None:
-            gradients = gradients + self._decay * network.parameters
+            decay = self._decay * network.parameters
+            gradients = np.add(gradients, decay, out=decay)
         network.parameters -= self._rate * self._direction(gradients)
 
     def _begin(self, zeros):

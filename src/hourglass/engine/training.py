@@ -70,7 +70,7 @@ def train(
                     for put in after_step:
                         put(network)
                     guard.hold()
-                    record = record + value * (share if loss.reduction == "mean" else 1)
+                    record = record + (value * share if loss.reduction == "mean" else value)
                 history.loss.append(record)
                 # a list, so that every callback is called
                 if any([callback(epoch, network) for callback in callbacks]):
@@ -91,8 +91,7 @@ def with_bar(epochs):
 
 
 def cooling(optimizer, epochs):
-    """A callback for `train` that lowers the learning rate in a straight line, from its value now to almost zero at
-    the end.
+    """A callback for `train`: the learning rate falls in a straight line, from its value now to almost zero.
 
     Steps that shrink come to rest in a minimum instead of jumping about it; and runs on different processors, whose
     rounding differs in the last digit, end at the same place.
@@ -128,7 +127,8 @@ class Guard:
     def watch(self, value, epoch):
         """Called with the loss of the parameters as they are."""
         # one sum for all replicas: losses are not negative, so nothing can cancel
-        if not math.isfinite(value if value.ndim == 0 else value.sum()) and not np.isfinite(value).all():
+        total = value if value.ndim == 0 else np.add.reduce(value, axis=None)
+        if not math.isfinite(total) and not np.isfinite(value).all():
             bad = ~np.isfinite(value)
             self.history.diverged[bad & (self.history.diverged < 0)] = epoch
             self.frozen = self.network.spread(self.history.diverged >= 0)
@@ -156,14 +156,12 @@ def checked_data(network, x, y, loss):
         return x, loss.prepare(y, network.forward(x), "y")
 
 
-@np.errstate(over="ignore", divide="ignore")
+@np.errstate(over="ignore", divide="ignore", invalid="ignore")
 def gradient_check(network, x, y, loss, step=1e-5):
-    """The largest error of the network's gradients against central differences, relative to each array's largest
-    gradient.
+    """The largest error of the network's gradients, against central differences, over each array's largest gradient.
 
-    Every parameter is moved by +-`step`, in all replicas at once. Below 1e-6 is good in float64; anything near 1 is
-    a bug.
-    Meant for small networks: it costs two passes a parameter. Noise stays off.
+    Every parameter is moved by +-`step`, in all replicas at once: two passes a parameter, for small networks. Below
+    1e-6 is good in float64; anything near 1 is a bug. Noise stays off.
     """
     x, target = checked_data(network, x, y, loss)
     step = checks.number(step, "step", above=0)

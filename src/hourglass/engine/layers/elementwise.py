@@ -34,11 +34,11 @@ class ReLU(Layer):
     """max(0, x)."""
 
     def forward(self, x):
-        self.y = np.maximum(x, 0)
+        self.y = np.maximum(x, 0.0)  # an integer would have to be converted
         return self.y
 
     def backward(self, gradient):
-        return gradient * (self.y > 0)
+        return gradient * (self.y > 0.0)
 
 
 class LeakyReLU(Layer):
