@@ -552,6 +552,12 @@ EXAMPLES = {
     "images, with weights": lambda: hg.figures.images([RNG.random(64), RNG.standard_normal((64, 1))], ["a", "w"]),
     "intervals": lambda: hg.figures.intervals({"a": {"tanh": RNG.random(9) + 1}}, "steps", xscale="log", mark=1.5),
     "cell_and_unit": lambda: hg.figures.cell_and_unit([2.0, -1.0, 0.5]),
+    "passes": lambda: hg.figures.passes(
+        [np.array([[1.0, -2], [1, 0.5]]), np.array([[2.0], [3]])],
+        [["x = 1", "x = 2"], ["s = 2", ""], ["y = 3"]],
+        [["", ""], ["h: 8", ""], [""]],
+        [[["8", ""], ["16", ""]], [["8"], ["0"]]],
+    ),
     "network": lambda: diagram(2, 1, labels=[["x₁", "x₂"], ["y"]], names=["in", "out"], numbers=True),
     "network, several": lambda: hg.figures.network({"a": NETS[0], "b": [np.ones((3, 2)), np.ones((2, 3))]}),
     "network, twice": lambda: hg.figures.network(NETS[0], {name: list(map(np.ones, (2, 3, 1))) for name in "ab"}),

@@ -7,7 +7,9 @@ from matplotlib.path import Path
 
 from ...engine.layers import Dense
 from ...engine.network import Network
-from .style import INK, MUTED, NEGATIVE, PALE, PAPER, POSITIVE, WIDTH, beside, new
+from .style import INK, MUTED, NEGATIVE, PALE, PAPER, POSITIVE, PURPLE, WIDTH, beside, new
+
+BACK = PURPLE  # what travels backward
 
 
 def network(weights, activations=None, labels=None, names=None, numbers=False):
@@ -61,6 +63,35 @@ def cell_and_unit(weights):
         ax.set_aspect("equal")
         ax.axis("off")
     right.set(xlim=(-0.4, 5.2), ylim=(-1.75, 1.75))
+    return figure
+
+
+def passes(weights, values, errors, slopes):
+    """A small network with the numbers of its forward pass in the units, and those of its backward pass in purple.
+
+    weights: matrices, (n_in, n_out). values, errors: texts, one list for each column of units; errors stand below the
+    units. slopes: texts, a matrix for each of weights, of their gradients. An empty text is not there yet.
+    """
+    figure, ax = new(height=3.0, width=WIDTH)
+    sizes = [len(weights[0]), *(weight.shape[1] for weight in weights)]
+    columns = [np.stack([np.full(n, 3.6 * i), 2.3 * ((n - 1) / 2 - np.arange(n))], axis=1) for i, n in enumerate(sizes)]
+    box = {"facecolor": PAPER, "edgecolor": "none", "pad": 0.8}
+    for left, right, weight, told in zip(columns, columns[1:], weights, slopes, strict=False):
+        connections(ax, left, right, weight / np.abs(weight).max())
+        for (i, j), value in np.ndenumerate(weight):
+            number = f"{value:g}".replace("-", "−")
+            for at, text, colour in ((0.28, number, INK), (0.68, told[i][j], BACK)):  # neither where lines cross
+                if text:
+                    place = left[i] + at * (right[j] - left[i])
+                    ax.text(*place, text, ha="center", va="center", color=colour, bbox=box, zorder=3)
+    for places, texts, below in zip(columns, values, errors, strict=True):
+        for place, text, error in zip(places, texts, below, strict=True):
+            ax.add_patch(Circle(place, 0.62, facecolor=PAPER, edgecolor=INK, linewidth=0.9, zorder=2))
+            ax.text(*place, text, ha="center", va="center", zorder=3, linespacing=1.3)
+            ax.text(place[0], place[1] - 0.72, error, ha="center", va="top", color=BACK, zorder=3)
+    ax.set_aspect("equal")
+    ax.set(xlim=(-0.8, 3.6 * (len(sizes) - 1) + 0.8), ylim=(-2.5, 2.0))
+    ax.axis("off")
     return figure
 
 
