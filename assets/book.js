@@ -193,7 +193,7 @@ function reachScrollers() {
       target.classList.toggle("scrolls", scrolls && target.scrollWidth > target.clientWidth + 4); // pictures then say so
     }
   });
-  const places = "figure, pre, div.math, .output, .cell_output, .highlight, .pst-scrollable-table-container, .widget-html-content";
+  const places = "figure, pre, div.math, mjx-container, .output, .cell_output, .highlight, .pst-scrollable-table-container, .widget-html-content";
   const watch = () => document.querySelectorAll(places).forEach((place) => sizes.observe(place));
   watch();
   // pictures of sliders are drawn late

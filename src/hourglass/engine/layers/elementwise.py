@@ -34,7 +34,7 @@ class ReLU(Layer):
     """max(0, x)."""
 
     def forward(self, x):
-        self.y = np.maximum(x, 0.0)  # an integer would have to be converted
+        self.y = np.maximum(x, 0.0)  # a float: NumPy would convert an integer at every pass
         return self.y
 
     def backward(self, gradient):
