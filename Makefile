@@ -40,7 +40,7 @@ test: $(READY) ## build, then check the package, the notebooks and the pages
 	@$(build) > /dev/null
 	@$(MAKE) --no-print-directory $(READY_TO_TEST)
 	@echo "Checking the package, the pages, and the notebooks on two more machines. Each reports when it is done."
-	@$(SIDE_BY_SIDE) elsewhere/odd elsewhere/even package pages
+	@$(SIDE_BY_SIDE) elsewhere/odd elsewhere/even package pages readers
 	@$(MAKE) --no-print-directory native
 	@echo "Everything passed."
 
@@ -106,12 +106,17 @@ build = rm -rf _build && $(RUN) -c 'from jupyter_book.cli.main import main; main
 SIDE_BY_SIDE = $(MAKE) --no-print-directory --keep-going --output-sync=target --jobs=$$(getconf _NPROCESSORS_ONLN)
 PYTEST = $(RUN) -m pytest --quiet -p no:cacheprovider
 
-.PHONY: pages package native elsewhere/odd elsewhere/even no-vectors
+.PHONY: pages package readers native elsewhere/odd elsewhere/even no-vectors
 pages:
 	@$(PYTEST) tests/test_pages.py --junitxml _build/tests.xml
 
+# What somebody does with the chapters: opens them in JupyterLab, and changes a number.
+READERS = tests/test_jupyterlab.py tests/test_edits.py
+readers:
+	@$(PYTEST) $(READERS)
+
 package:
-	@$(PYTEST) tests --ignore tests/test_pages.py --durations 5
+	@$(PYTEST) tests --ignore tests/test_pages.py $(addprefix --ignore ,$(READERS)) --durations 5
 
 # The notebooks, or those in the second argument, every time on another machine, as far as they can tell;
 # tools/machine.py makes sure of that.
