@@ -448,3 +448,29 @@ def test_a_rate_that_cools_falls_once_and_is_given_back():
     assert (
         np.abs(np.diff(cooled[0], axis=0))[-20:].mean(axis=0) < np.abs(np.diff(steady[0], axis=0))[-20:].mean(axis=0)
     ).all()
+
+
+def test_a_rate_that_was_cut_stays_cut_when_a_network_forgets_again():
+    """Kong's figure 3: right answers come and go, and rates never rise."""
+    rates = []
+
+    class Noted(hg.SGD):
+        def update(self, network):
+            rates.append(np.broadcast_to(self.lr, 12).copy())
+            super().update(network)
+
+    eight = information.Discrete(range(1, 9))
+    task = information.Task(eight, lambda x: np.where(x > 4.5, 0.25, 0.0), cut=0.125, n=100, batch=100)
+    net = information.units([hg.LeakyReLU(0.1)] * 2, [np.zeros(12), -1.0], [4.5, 0.0])
+    optimizer = Noted(1e-4, momentum=1.0)
+    information.follow(net, task, optimizer, 300)
+    assert (np.diff(rates, axis=0) <= 0).all() and {*np.ravel(rates).tolist()} == {1e-4, 1e-4 / 20}
+    assert optimizer.lr == 1e-4
+
+
+def test_a_rate_is_given_back_when_training_stops():
+    task = information.Task(LAWS[0], lambda x: np.full_like(x, np.nan))
+    optimizer = hg.SGD(0.1)
+    with pytest.raises(ValueError, match="must be finite"):
+        information.follow(information.units([hg.Tanh()], [0.0], [0.0]), task, optimizer, 5)
+    assert optimizer.lr == 0.1

@@ -61,7 +61,9 @@ def follow(net, task, optimizer, epochs):
             optimizer.lr = np.where(right.mean(axis=(-2, -1)) >= 0.99, lr / 20, optimizer.lr)
 
     how = {"optimizer": optimizer, "epochs": epochs, "batch_size": task.batch, "callbacks": [after]}
-    train(net, x, task.label(x), loss=MeanSquaredError(), **how)
-    optimizer.lr = lr
+    try:
+        train(net, x, task.label(x), loss=MeanSquaredError(), **how)
+    finally:
+        optimizer.lr = lr
     kept = np.array(trail).reshape(epochs + 1, 2, -1, *net.replicas)
     return np.moveaxis(kept, 0, 2)
