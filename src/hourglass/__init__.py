@@ -43,6 +43,7 @@ LATER = {
     "figures": "display.figures",
     "widgets": "display.widgets",
     "study": "display.study",
+    "labs": "display.labs",
 }
 
 

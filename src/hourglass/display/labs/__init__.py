@@ -1,0 +1,191 @@
+"""Laboratories: networks that train in the reader's browser, in a page and in JupyterLab, without a kernel.
+
+Each is a custom element with a picture inside, which stands wherever no script runs: in print, in a notebook that is
+not trusted, in a page without scripts. The JavaScript beside this file computes what `hourglass.engine` computes.
+"""
+
+import base64
+import json
+from functools import cache
+from html import escape
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+from ...engine import activations, checks
+from ...engine.layers import Dense, Tanh
+from ...engine.losses import SoftmaxCrossEntropy
+from ...engine.network import Network
+from ...engine.optimizers import Adam
+from ...engine.training import train
+from ...topics import datasets, rules
+from .. import figures
+
+__all__ = ["boundary", "rule", "script"]
+
+HERE = Path(__file__).parent
+FILES = "engine.js", "view.js", "rule.js", "boundary.js", "element.js"
+
+DATA = {  # by name: points to learn from, and to test on
+    "blobs": (lambda: datasets.blobs(60, seed=0), lambda: datasets.blobs(200, seed=1000)),
+    "moons": (lambda: datasets.moons(60, seed=0), lambda: datasets.moons(200, seed=1000)),
+    "moons, 6 false": (lambda: datasets.moons(60, flips=0.1, seed=0), lambda: datasets.moons(200, seed=1000)),
+    "spirals": (lambda: datasets.spirals(60, seed=0), lambda: datasets.spirals(200, seed=1000)),
+    "none": None,
+}
+# What each setting may be: here, in the lists that the reader sees, and in the address of a page.
+TRAINING = {"optimizer": ("SGD", "Adam"), "rate": (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3)}
+RULE = TRAINING | {
+    "n": range(3, 17),
+    "k": range(1, 4),
+    "rule": ("shift", "random"),
+    "middle": ("tanh", "straight", "ReLU"),
+    "bias": (False, True),
+    "loss": ("cross-entropy", "squared error"),
+}
+BOUNDARY = TRAINING | {
+    "data": tuple(DATA),
+    "layers": range(4),
+    "width": (1, 2, 3, 4, 5, 6, 8, 10, 15, 20),
+    "activation": ("straight", "tanh", "sigmoid", "ReLU", "leaky ReLU", "PReLU", "maxout", "ELU", "GELU"),
+    "decay": (0, 0.001, 0.003, 0.01, 0.03, 0.1),
+    "noise": ("none", "input noise 0.1", "input noise 0.3", "dropout 0.2", "dropout 0.5"),
+    "batch": ("all", 1, 5, 20),
+}
+
+
+def script():
+    """The laboratories' JavaScript, style sheet included, read anew: a running kernel shows what the files say now."""
+    style = json.dumps((HERE / "labs.css").read_text(encoding="utf-8"))
+    parts = [(HERE / name).read_text(encoding="utf-8") for name in FILES]
+    return "\n".join(["(() => {", '"use strict";', f"const STYLE = {style};", *parts, "})();\n"])
+
+
+class Laboratory:
+    """What a cell displays. kind: of laboratory. spec: what the browser starts from. still: (figure, what it shows)."""
+
+    def __init__(self, kind, spec, still):
+        self.kind, self.spec, self.still = kind, spec, still
+
+    def _repr_html_(self):
+        spec = escape(json.dumps(self.spec, separators=(",", ":"), ensure_ascii=False))
+        code = script().replace("</", "<\\/")
+        lab = f'<hourglass-lab kind="{self.kind}" data-spec="{spec}">{picture(*self.still)}</hourglass-lab>'
+        return f'{lab}<script class="hourglass-lab">{code}</script>'
+
+    def __repr__(self):
+        return f"Laboratory: {self.kind}. {self.still[1]}"
+
+
+def picture(draw, alt):
+    """A figure as an image, which shows in notebooks that are not trusted, too; a page takes the SVG out of it."""
+    with plt.rc_context():
+        figure = draw()
+        svg = figures.to_svg(figure, alt)
+        plt.close(figure)
+    packed = base64.b64encode(svg.encode()).decode()
+    return f'<img class="hourglass-still" alt="{escape(alt)}" src="data:image/svg+xml;base64,{packed}">'
+
+
+def rule(n=11, k=2, *, rule="shift", name="rule", seed=0, small=False, running=False, **settings):
+    """A laboratory for rules through a narrow neck: n inputs, k middle units, n outputs.
+
+    rule: "shift", "random", or the right output of each input, n integers counted from 0. name: what an address calls
+    it, different from that of others on the page. seed: of the first weights, 0 to 9999. small: whether to leave out
+    numbers and settings. running: whether it starts by itself. settings: middle, bias, loss, optimizer and rate; `RULE`
+    lists what each may be. ValueError or TypeError on anything else.
+    """
+    own = {} if isinstance(rule, str) else {"rule": "own", "own": checked_rule(rule, n)}
+    chosen = {"n": n, "k": k, "rule": "shift" if own else rule, "middle": "tanh", "bias": False}
+    chosen |= {"loss": "cross-entropy", "optimizer": "Adam", "rate": 0.1} | settings
+    start = checked(chosen, RULE) | first(seed, running) | {"small": truth(small, "small")} | own
+    wanted = np.array(start.get("own", rules.shift_rule(n)))
+    alt = f"A network {n}-{k}-{n} that has learnt which output each input shall fire"
+    alt += ", beside the plane of its codes." if k == 2 else "."
+    return Laboratory("rule", packed(name, start, RULE), (lambda: trained_rule(n, k, wanted), alt))
+
+
+def trained_rule(n, k, wanted):
+    """A picture of a network that has learnt the rule."""
+    net = rules.narrow(n, k, bias=k == 1, seeds=None)
+    x = rules.one_hot(n)
+    train(net, x, wanted, loss=SoftmaxCrossEntropy("sum"), optimizer=Adam(0.1), epochs=1000)
+    codes = net.activations(x)[1]
+    fired = [x[0], codes[0], activations.softmax(net(x))[0]]
+    if k != 2:
+        return figures.network(net, fired)
+    return figures.beside_codes(net, fired, codes, net.layers[2].params["weight"], wanted)
+
+
+def boundary(data="moons", *, name="boundary", seed=0, running=False, **settings):
+    """A laboratory for decision boundaries in the plane.
+
+    data: "blobs", "moons", "moons, 6 false", "spirals" or "none". settings: layers, width, activation, decay, noise,
+    optimizer, rate and batch; `BOUNDARY` lists what each may be. The rest: as of `rule`. ValueError or TypeError on
+    anything else.
+    """
+    chosen = {"data": data, "layers": 1, "width": 8, "activation": "tanh", "decay": 0, "noise": "none"}
+    chosen |= {"optimizer": "Adam", "rate": 0.03, "batch": "all"} | settings
+    start = checked(chosen, BOUNDARY) | first(seed, running)
+    alt = f"Points of two classes ({data}), and the regions that a trained network tells apart."
+    return Laboratory(
+        "boundary", packed(name, start, BOUNDARY) | {"sets": toy_data()}, (lambda: trained_boundary(data), alt)
+    )
+
+
+@cache
+def toy_data():
+    """The book's toy data, as the browser takes it: rows [x, y, class], rounded to hundredths."""
+
+    def rows(make):
+        x, y = make()
+        return [[*map(float, np.round(point, 2) + 0.0), int(label)] for point, label in zip(x, y, strict=True)]
+
+    return {name: [rows(make) for make in makes] if makes else [[], []] for name, makes in DATA.items()}
+
+
+def trained_boundary(data):
+    """A picture of what a network makes of the points."""
+    x, y = DATA[data if DATA[data] else "moons"][0]()
+    net = Network(Dense(2, 8), Tanh(), Dense(8, 1))
+    train(net, x, y, loss=SoftmaxCrossEntropy(), optimizer=Adam(0.03), epochs=300)
+    return figures.decision_maps({"": net}, x, y)
+
+
+def checked(chosen, options):
+    """The settings, if each is among its options."""
+    for name, value in chosen.items():
+        if name not in options:
+            raise TypeError(f"settings must be among {', '.join(options)}, got {name!r}")
+        if isinstance(value, bool) != (name == "bias"):
+            raise ValueError(f"{name} must be one of {', '.join(map(repr, options[name]))}, got {value!r}")
+        checks.one_of(value, name, tuple(options[name]))
+    return chosen
+
+
+def checked_rule(rule, n):
+    """The right output of each of n inputs, as a list."""
+    rule = checks.as_array(rule, "rule")
+    if rule.dtype.kind not in "iu" or rule.shape != (n,) or rule.min() < 0 or rule.max() >= n:
+        raise ValueError(f"rule must be {n} integers from 0 to {n - 1}, got {rule!r}")
+    return rule.tolist()
+
+
+def truth(value, name):
+    return checks.one_of(value, name, (True, False))
+
+
+def first(seed, running):
+    """How a laboratory begins."""
+    seed = checks.integer(seed, "seed", 0)
+    if seed > 9999:
+        raise ValueError(f"seed must be at most 9999, got {seed}")
+    return {"seed": seed, "running": truth(running, "running")}
+
+
+def packed(name, start, options):
+    """What the browser is told."""
+    if not isinstance(name, str) or not name.isascii() or not name.isidentifier():
+        raise ValueError(f"name must be a word of ASCII letters, digits and underscores, got {name!r}")
+    return {"name": name, "start": start, "options": {key: list(values) for key, values in options.items()}}
