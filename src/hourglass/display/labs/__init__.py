@@ -34,24 +34,35 @@ DATA = {  # by name: points to learn from, and to test on
     "spirals": (lambda: datasets.spirals(60, seed=0), lambda: datasets.spirals(200, seed=1000)),
     "none": None,
 }
-# What each setting may be: here, in the lists that the reader sees, and in the address of a page.
-TRAINING = {"optimizer": ("SGD", "Adam"), "rate": (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3)}
-RULE = TRAINING | {
-    "n": range(3, 17),
-    "k": range(1, 4),
-    "rule": ("shift", "random"),
-    "middle": ("tanh", "straight", "ReLU"),
-    "bias": (False, True),
-    "loss": ("cross-entropy", "squared error"),
+# Each setting: its name, and what it may be, here, in the lists that the reader sees, and in the address of a page.
+SEED = {"seed": ("seed", None), "speed": ("speed", ("slow", "medium", "fast"))}
+TRAINING = {"optimizer": ("optimizer", ("SGD", "Adam")), "rate": ("rate", (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3))}
+RULE = {
+    "n": ("inputs and outputs", range(3, 17)),
+    "k": ("middle units", range(1, 4)),
+    "rule": ("rule", ("shift", "random", "own")),
+    "middle": ("middle", ("tanh", "straight", "ReLU")),
+    "bias": ("output biases", (False, True)),
+    "loss": ("loss", ("cross-entropy", "squared error")),
+    **TRAINING,
+    **SEED,
+    "digits": ("decimals", (0, 1)),
 }
-BOUNDARY = TRAINING | {
-    "data": tuple(DATA),
-    "layers": range(4),
-    "width": (1, 2, 3, 4, 5, 6, 8, 10, 15, 20),
-    "activation": ("straight", "tanh", "sigmoid", "ReLU", "leaky ReLU", "PReLU", "maxout", "ELU", "GELU"),
-    "decay": (0, 0.001, 0.003, 0.01, 0.03, 0.1),
-    "noise": ("none", "input noise 0.1", "input noise 0.3", "dropout 0.2", "dropout 0.5"),
-    "batch": ("all", 1, 5, 20),
+BOUNDARY = {
+    "data": ("points", tuple(DATA)),
+    "layers": ("hidden layers", range(4)),
+    "width": ("units in each", (1, 2, 3, 4, 5, 6, 8, 10, 15, 20)),
+    "activation": (
+        "activation",
+        ("straight", "tanh", "sigmoid", "ReLU", "leaky ReLU", "PReLU", "maxout", "ELU", "GELU"),
+    ),
+    "decay": ("weight decay", (0, 0.001, 0.003, 0.01, 0.03, 0.1)),
+    "noise": ("in training", ("no noise", "noise 0.1", "noise 0.3", "dropout 0.2", "dropout 0.5")),
+    **TRAINING,
+    "batch": ("batch", ("all", 1, 5, 20)),
+    **SEED,
+    "layer": ("seen by layer", (1, 2, 3)),
+    "units": ("its units", tuple(f"{i} and {i + 1}" for i in range(1, 20, 2))),
 }
 
 
@@ -88,22 +99,23 @@ def picture(draw, alt):
     return f'<img class="hourglass-still" alt="{escape(alt)}" src="data:image/svg+xml;base64,{packed}">'
 
 
-def rule(n=11, k=2, *, rule="shift", name="rule", seed=0, small=False, running=False, **settings):
+def rule(n=11, k=2, *, rule="shift", name="rule", small=False, running=False, **settings):
     """A laboratory for rules through a narrow neck: n inputs, k middle units, n outputs.
 
     rule: "shift", "random", or the right output of each input, n integers counted from 0. name: what an address calls
-    it, different from that of others on the page. seed: of the first weights, 0 to 9999. small: whether to leave out
-    numbers and settings. running: whether it starts by itself. settings: middle, bias, loss, optimizer and rate; `RULE`
-    lists what each may be. ValueError or TypeError on anything else.
+    it, different from that of others on the page. small: whether to leave out numbers and settings. running: whether
+    it starts by itself. settings: middle, bias, loss, optimizer, rate, seed, speed, digits; `RULE` lists what each may
+    be. ValueError or TypeError on anything else.
     """
-    own = {} if isinstance(rule, str) else {"rule": "own", "own": checked_rule(rule, n)}
-    chosen = {"n": n, "k": k, "rule": "shift" if own else rule, "middle": "tanh", "bias": False}
-    chosen |= {"loss": "cross-entropy", "optimizer": "Adam", "rate": 0.1} | settings
-    start = checked(chosen, RULE) | first(seed, running) | {"small": truth(small, "small")} | own
-    wanted = np.array(start.get("own", rules.shift_rule(n)))
+    own = {} if isinstance(rule, str) else {"own": checked_rule(rule, n)}
+    start = {"n": n, "k": k, "rule": "own" if own else rule, "middle": "tanh", "bias": False, "loss": "cross-entropy"}
+    start |= {"optimizer": "Adam", "rate": 0.1, "seed": 0, "speed": "medium", "digits": 0} | settings
+    spec = checked(name, start, RULE) | {"small": truth(small, "small"), "running": truth(running, "running")}
+    wanted = np.array(own.get("own", rules.shift_rule(n)))
     alt = f"A network {n}-{k}-{n} that has learnt which output each input shall fire"
     alt += ", beside the plane of its codes." if k == 2 else "."
-    return Laboratory("rule", packed(name, start, RULE), (lambda: trained_rule(n, k, wanted), alt))
+    spec["start"] |= own
+    return Laboratory("rule", spec, (lambda: trained_rule(n, k, wanted), alt))
 
 
 def trained_rule(n, k, wanted):
@@ -118,20 +130,19 @@ def trained_rule(n, k, wanted):
     return figures.beside_codes(net, fired, codes, net.layers[2].params["weight"], wanted)
 
 
-def boundary(data="moons", *, name="boundary", seed=0, running=False, **settings):
+def boundary(data="moons", *, name="boundary", running=False, **settings):
     """A laboratory for decision boundaries in the plane.
 
     data: "blobs", "moons", "moons, 6 false", "spirals" or "none". settings: layers, width, activation, decay, noise,
-    optimizer, rate and batch; `BOUNDARY` lists what each may be. The rest: as of `rule`. ValueError or TypeError on
-    anything else.
+    optimizer, rate, batch, seed, speed, layer, units; `BOUNDARY` lists what each may be. The rest: as of `rule`.
+    ValueError or TypeError on anything else.
     """
-    chosen = {"data": data, "layers": 1, "width": 8, "activation": "tanh", "decay": 0, "noise": "none"}
-    chosen |= {"optimizer": "Adam", "rate": 0.03, "batch": "all"} | settings
-    start = checked(chosen, BOUNDARY) | first(seed, running)
+    start = {"data": data, "layers": 1, "width": 8, "activation": "tanh", "decay": 0, "noise": "no noise"}
+    start |= {"optimizer": "Adam", "rate": 0.03, "batch": "all", "seed": 0, "speed": "medium"}
+    start |= {"layer": 1, "units": "1 and 2"} | settings
+    spec = checked(name, start, BOUNDARY) | {"running": truth(running, "running"), "sets": toy_data()}
     alt = f"Points of two classes ({data}), and the regions that a trained network tells apart."
-    return Laboratory(
-        "boundary", packed(name, start, BOUNDARY) | {"sets": toy_data()}, (lambda: trained_boundary(data), alt)
-    )
+    return Laboratory("boundary", spec, (lambda: trained_boundary(data), alt))
 
 
 @cache
@@ -153,15 +164,21 @@ def trained_boundary(data):
     return figures.decision_maps({"": net}, x, y)
 
 
-def checked(chosen, options):
-    """The settings, if each is among its options."""
-    for name, value in chosen.items():
-        if name not in options:
-            raise TypeError(f"settings must be among {', '.join(options)}, got {name!r}")
-        if isinstance(value, bool) != (name == "bias"):
-            raise ValueError(f"{name} must be one of {', '.join(map(repr, options[name]))}, got {value!r}")
-        checks.one_of(value, name, tuple(options[name]))
-    return chosen
+def checked(name, start, settings):
+    """What the browser is told, if each setting is among its options."""
+    for setting, value in start.items():
+        if setting not in settings:
+            raise TypeError(f"settings must be among {', '.join(settings)}, got {setting!r}")
+        options = settings[setting][1]
+        if options is None:
+            if checks.integer(value, setting, 0) > 9999:
+                raise ValueError(f"{setting} must be at most 9999, got {value}")
+        elif isinstance(value, bool) != isinstance(options[0], bool) or value not in tuple(options):
+            raise ValueError(f"{setting} must be one of {', '.join(map(repr, options))}, got {value!r}")
+    if not isinstance(name, str) or not name.isascii() or not name.isidentifier():
+        raise ValueError(f"name must be a word of ASCII letters, digits and underscores, got {name!r}")
+    listed = {setting: [label, options and list(options)] for setting, (label, options) in settings.items()}
+    return {"name": name, "start": start, "settings": listed}
 
 
 def checked_rule(rule, n):
@@ -173,19 +190,5 @@ def checked_rule(rule, n):
 
 
 def truth(value, name):
+    """`value` itself if it is True or False."""
     return checks.one_of(value, name, (True, False))
-
-
-def first(seed, running):
-    """How a laboratory begins."""
-    seed = checks.integer(seed, "seed", 0)
-    if seed > 9999:
-        raise ValueError(f"seed must be at most 9999, got {seed}")
-    return {"seed": seed, "running": truth(running, "running")}
-
-
-def packed(name, start, options):
-    """What the browser is told."""
-    if not isinstance(name, str) or not name.isascii() or not name.isidentifier():
-        raise ValueError(f"name must be a word of ASCII letters, digits and underscores, got {name!r}")
-    return {"name": name, "start": start, "options": {key: list(values) for key, values in options.items()}}

@@ -1,72 +1,26 @@
 /* The boundary laboratory: points in the plane, and the regions that a network tells apart. */
 
-const EDGE = 360; // both pictures are as wide
-const SHAPES = [triangle(6), circle(5.5), square(5)]; // of the classes, vermilion, blue and green
+const SHAPES = [triangle(6), circle(5.5), "M-5 -5H5V5H-5Z"]; // of the classes
 const GROUND = [[213, 94, 0], [0, 114, 178], [0, 158, 115]]; // prettier-ignore
+const BRUSHES = ["class 1", "class 2", "class 3", "erase"];
+const MOST = 300; // points
 
 class BoundaryLaboratory extends Laboratory {
-  constructor(host, spec) {
-    super(host, spec, {
-      data: "points",
-      layers: "hidden layers",
-      width: "units in each",
-      activation: "activation",
-      decay: "weight decay (L2)",
-      noise: "noise in training",
-      optimizer: "optimizer",
-      rate: "rate",
-      batch: "batch",
-      seed: "seed",
-      speed: "speed",
-    });
-    this.options.layer = [1, 2, 3];
-    this.options.pair = [1, 3, 5, 7, 9];
-    Object.assign(this.state, { layer: this.state.layers || 1, pair: 1 });
-    this.cursor = [0, 0];
-    this.brush = 0;
-  }
-
-  panels() {
-    this.ground = html("canvas", { class: "hg-ground" });
-    this.marks = svg("g");
-    this.cross = svg("path", { class: "hg-cross", d: "M-9 0H9M0 -9V9" });
-    const picture = { class: "hg-picture", viewBox: `0 0 ${EDGE} ${EDGE}` };
-    const help = "The plane. Arrow keys move a cross; 1, 2 and 3 put a point of a class there; Delete takes the nearest away.";
-    this.plane = svg("svg", { ...picture, role: "application", tabindex: 0, "aria-label": help }, this.marks, this.cross);
-    set(this.plane, { pointerdown: (event) => this.press(event), keydown: (event) => this.key(event) });
-    this.grid = svg("path", { class: "hg-grid" });
-    this.warpedMarks = svg("g");
-    this.warped = svg("svg", { ...picture, role: "img" }, this.grid, this.warpedMarks);
-    this.curve = svg("svg", { class: "hg-curve", viewBox: "0 0 360 60", role: "img", preserveAspectRatio: "none" });
-    this.curves = ["train", "test"].map((name) => svg("path", { class: `hg-${name}` }));
-    this.curve.append(...this.curves);
-    const left = html("div", {}, html("div", { class: "hg-plane" }, this.ground, this.plane), this.brushes());
-    const seen = html("div", { class: "hg-settings" }, this.list("layer", "seen by layer"), this.list("pair", "units"));
-    const right = html("div", {}, html("div", { class: "hg-plane" }, this.warped), seen);
-    this.errors = html("p", { class: "hg-facts" });
-    return [html("div", { class: "hg-pictures" }, left, right), html("div", { class: "hg-errors" }, this.errors, this.curve)];
-  }
-
-  brushes() {
-    const uid = `hg-${this.spec.name}-brush`;
-    const brush = (text, i) =>
-      html("label", {}, html("input", { type: "radio", name: uid, change: () => (this.brush = i), ...(i ? {} : { checked: "" }) }), text);
-    const clear = html("button", { type: "button", class: "hg-button", click: () => this.edit(() => []) }, "Clear");
-    const choices = ["class 1 ▲", "class 2 ●", "class 3 ■", "erase"].map(brush);
-    return html("div", { class: "hg-brushes", role: "radiogroup", "aria-label": "A click puts" }, ...choices, clear);
-  }
+  apart = ["layer", "units"]; // these settings stand beside what they change
+  cursor = [0, 0];
+  brush = 0;
 
   /* --- the network --- */
 
   begin() {
-    const [first, test] = this.spec.sets[this.state.data];
-    this.points = this.state.points ? this.state.points.map(([x, y, label]) => [x / 100, y / 100, label]) : first;
+    const { data, points } = this.state;
+    const [first, test] = this.spec.sets[data];
+    this.points = points ? points.map(([x, y, label]) => [x / 100, y / 100, label]) : first;
     this.test = this.table(test);
-    this.reach = 1.12 * Math.max(...first.map(([x, y]) => Math.max(Math.abs(x), Math.abs(y))), 1);
+    this.reach = 1.12 * size([1, ...first.flatMap(([x, y]) => [x, y])]);
     this.gather();
     this.network = this.shape();
-    this.network.draw(this.state.seed, "glorot");
-    this.forget();
+    this.rewind();
   }
 
   table(points) {
@@ -76,230 +30,237 @@ class BoundaryLaboratory extends Laboratory {
   gather() {
     this.data = this.table(this.points);
     this.classes = Math.max(2, ...this.data.labels.map((label) => label + 1));
-    const mark = ([x, y, label]) => svg("path", { class: `hg-point hg-class${label}`, d: SHAPES[label], transform: `translate(${this.to(x, y)})` });
-    this.marks.replaceChildren(...this.points.map(mark));
-    this.warpedMarks.replaceChildren(...this.points.map(mark));
   }
 
   /* Two classes need one output, the log-odds of the second. */
   shape() {
     const { layers, width, activation } = this.state;
-    const sizes = [2, ...range(layers).map(() => width), this.classes === 2 ? 1 : 3];
-    return new Network({ sizes, activation, biases: sizes.slice(1).map(() => true) });
+    const sizes = [2, ...Array(layers).fill(width), this.classes === 2 ? 1 : 3];
+    return new Network({ sizes, activation, biases: sizes.map(() => true) });
   }
 
-  forget() {
-    this.optimizer = new Optimizer(this.network.parameters.length);
+  rewind() {
+    this.network.draw(this.state.seed, "glorot");
     this.random = generator(this.state.seed + 20000);
+    this.calm();
     this.epochs = 0;
     this.history = [];
     this.every = 1;
   }
 
-  rewind() {
-    this.network.draw(this.state.seed, "glorot");
-    this.forget();
-    this.draw(true);
+  calm() {
+    this.optimizer = new Optimizer(this.network.parameters.length);
   }
 
   train() {
     if (!this.points.length) return;
-    const order = this.state.batch !== "all" ? shuffled(this.points.length, this.random.uniform) : null;
+    const order = this.state.batch === "all" ? null : shuffled(this.points.length, this.random.uniform);
     epoch(this.network, this.optimizer, this.data, this.recipe(), order, this.random);
-    if (++this.epochs % this.every === 0) this.note();
+    if (++this.epochs % this.every) return;
+    this.history.push([this.data, this.test].map((data) => this.error(data)));
+    if (this.history.length < 300) return;
+    this.history = this.history.filter((_, i) => i % 2); // the picture is full
+    this.every *= 2;
   }
 
   recipe() {
-    const [, kind, size] = /^(.*) ([\d.]+)$/.exec(this.state.noise) ?? [];
-    const noise = kind ? { [kind === "dropout" ? "dropout" : "inputNoise"]: Number(size) } : {};
-    return { ...this.state, ...noise, momentum: 0.9, loss: "cross-entropy", reduction: "mean" };
-  }
-
-  /* The errors so far; when they fill the picture, every second is forgotten. */
-  note() {
-    this.history.push([this.error(this.data), this.error(this.test)]);
-    if (this.history.length < 360) return;
-    this.history = this.history.filter((_, i) => i % 2);
-    this.every *= 2;
+    const [kind, share] = this.state.noise.split(" ");
+    return { ...this.state, [kind]: Number(share), momentum: 0.9, loss: "cross-entropy", reduction: "mean" };
   }
 
   changed(name) {
     if (name === "data") this.state.points = undefined;
-    if (name === "activation") return this.bendOtherwise();
+    if (name === "activation") this.bendOtherwise();
     if (["data", "layers", "width", "seed"].includes(name)) this.begin();
-    if (name === "optimizer") this.optimizer = new Optimizer(this.network.parameters.length);
+    if (name === "optimizer") this.calm();
   }
 
-  /* Another activation on the same weights, where they fit. */
+  /* Another activation on the same weights and biases, where they fit. */
   bendOtherwise() {
     const before = this.network;
     this.network = this.shape();
+    if (before.nWeights !== this.network.nWeights) return this.rewind();
     this.network.draw(this.state.seed, "glorot");
-    if (before.nWeights !== this.network.nWeights) return this.forget();
-    const { parameters } = this.network;
-    this.network.layers.forEach((layer, i) => {
-      const old = before.layers[i];
-      parameters.set(before.parameters.slice(old.bias, old.bias + layer.nOut), layer.bias);
+    const { parameters, nWeights, layers } = this.network;
+    parameters.set(before.parameters.subarray(0, nWeights));
+    layers.forEach(({ bias, nOut }, i) => {
+      const old = before.layers[i].bias;
+      parameters.set(before.parameters.subarray(old, old + nOut), bias);
     });
-    parameters.set(before.parameters.slice(0, before.nWeights));
-    this.optimizer = new Optimizer(parameters.length);
+    this.calm();
   }
 
+  /* Points stand in the address in hundredths: x.y.class_x.y.class */
   parse(name, text) {
     if (name !== "points") return super.parse(name, text);
-    const points = text.split("_").filter(Boolean).map((point) => point.split("."));
-    const fine = points.length <= 300 && points.every((point) => point.length === 3 && point.every((v) => /^-?\d{1,3}$/.test(v)) && /^[012]$/.test(point[2]));
-    return fine ? this.packed(points.map((point) => point.map(Number))) : undefined;
+    const points = text.split("_").filter(Boolean);
+    const fine = points.length <= MOST && points.every((point) => /^-?\d{1,3}\.-?\d{1,3}\.[012]$/.test(point));
+    return fine ? this.packed(points.map((point) => point.split(".").map(Number))) : undefined;
   }
 
-  /* Points in hundredths, which know how to stand in an address. */
   packed(points) {
     return Object.assign(points, { toString: () => points.map((point) => point.join(".")).join("_") || "_" });
   }
 
-  says({ x, labels }) {
+  /* The logits of every point; of two classes the first has 0. */
+  logits({ x, labels }) {
     const { y } = this.network.forward(x, labels.length).at(-1);
-    const n = y.length / labels.length;
-    return labels.map((_, row) => (n === 1 ? Number(y[row] > 0) : argmax([...y.slice(row * n, row * n + n)])));
+    return labels.map((_, row) => (this.classes === 2 ? [0, y[row]] : y.subarray(3 * row, 3 * row + 3)));
   }
 
   error(data) {
-    return this.says(data).filter((said, i) => said !== data.labels[i]).length / (data.labels.length || 1);
+    const wrong = this.logits(data).filter((logits, i) => argmax(logits) !== data.labels[i]);
+    return wrong.length / (data.labels.length || 1);
   }
 
-  /* Units whose slope is zero at every point: no error reaches their weights, and they stay as they are. */
+  /* Units whose slope is zero at every point: no error reaches their weights, which stay as they are. */
   dead() {
     const rows = this.points.length;
     const pass = this.network.forward(this.data.x, rows);
-    const hidden = this.network.layers.slice(0, -1).map((layer, l) => range(layer.nOut).filter((unit) => {
-      const at = (row) => row * layer.nOut + unit;
-      const a = this.network.parameters[layer.slope + unit];
-      const slope = (i) => ACTIVATIONS[layer.kind][1](pass[l].sums[0][i], pass[l].y[i], a);
-      return range(rows).every((row) => Math.abs(slope(at(row))) < 1e-3);
-    }).length); // prettier-ignore
-    return hidden.reduce((a, b) => a + b, 0);
+    const { parameters, layers } = this.network;
+    const flat = ({ nOut, kind, slope }, { sums: [x], y }, unit) => range(rows).every((row) => {
+      const i = row * nOut + unit;
+      return Math.abs(ACTIVATIONS[kind][1](x[i], y[i], parameters[slope + unit])) < 1e-3;
+    }); // prettier-ignore
+    return sum(layers.slice(0, -1).map((layer, l) => range(layer.nOut).filter((unit) => flat(layer, pass[l], unit)).length));
   }
 
   look() {
-    const rows = this.points.length;
-    const last = this.network.forward(this.data.x, rows).at(-1);
-    this.loss = rows ? evaluate(this.recipe(), last.y, this.data.labels, last.shared) : 0;
+    const last = this.network.forward(this.data.x, this.points.length).at(-1);
+    this.loss = this.points.length ? evaluate(this.recipe(), last.y, this.data.labels, last.shared) : 0;
   }
 
   report() {
-    return `Epoch ${this.epochs} · loss ${told(this.loss, 3)}`;
+    const units = this.state.layers * this.state.width;
+    const dead = units && this.points.length ? ` · ${this.dead()} of ${units} units dead` : "";
+    return `Epoch ${this.epochs} · loss ${told(this.loss, 3)}${dead}`;
   }
 
   /* --- pictures --- */
 
-  to(x, y) {
-    return [x, -y].map((v) => Math.round((EDGE / 2) * (1 + v / this.reach) * 10) / 10);
+  draw() {
+    super.draw();
+    this.drawGround(this.running ? 40 : 100);
   }
 
-  from([x, y]) {
-    return [x, y].map((v, i) => (i ? -1 : 1) * this.reach * ((2 * v) / EDGE - 1));
+  panels() {
+    return [["div", { class: "hg-pictures" }, this.plane(), this.warped()], this.errors()];
   }
 
-  draw(still) {
-    this.look();
-    const { layers, width, data } = this.state;
-    const units = layers * width;
-    const dead = units && this.points.length ? ` · ${this.dead()} of ${units} units dead` : "";
-    write(this.facts, this.report() + dead);
-    const test = this.test.labels.length ? ` · test error ${percent(this.error(this.test))}` : "";
-    write(this.errors, `training error ${percent(this.error(this.data))}${test}`);
-    this.drawGround(still ? 100 : 40);
-    this.drawWarped(still);
-    this.drawCurve();
-    set(this.cross, { transform: `translate(${this.to(...this.cursor)})` });
-    if (still) set(this.curve, { "aria-label": `Training and test error over the epochs, ${data}; now: ${this.errors.textContent}` });
+  marks(at) {
+    return this.points.map((point, i) => ["path", { class: `hg-point hg-class${point[2]}`, d: SHAPES[point[2]], transform: `translate(${at(i)})` }]);
+  }
+
+  to([x, y]) {
+    return [x, -y].map((v) => (180 * (1 + v / this.reach)).toFixed(1));
+  }
+
+  plane() {
+    const help = "The plane. Arrow keys move a cross; 1, 2 and 3 put a point of a class there; Delete takes the nearest away.";
+    const onpointerdown = (event) => {
+      this.cursor = place(event).map((v, i) => (i ? -1 : 1) * this.reach * (v / 180 - 1));
+      this.put(this.brush);
+    };
+    const keys = { role: "application", tabindex: 0, "aria-label": help, ...KEYS, onpointerdown, onkeydown: (event) => this.key(event) };
+    const cross = ["path", { class: "hg-cross", d: "M-9 0H9M0 -9V9", transform: `translate(${this.to(this.cursor)})` }];
+    const pick = (i) => () => (this.brush = i);
+    const brushes = BRUSHES.map((name, i) => ["label", {}, choice(`hg-${this.spec.name}`, name, i === this.brush, pick(i)),
+      ...(SHAPES[i] ? [["svg", { class: `hg-sample hg-class${i}`, viewBox: "-7 -8 14 15" }, ["path", { d: SHAPES[i] }]]] : []), name]); // prettier-ignore
+    const clear = button("Clear", () => this.edit(() => []));
+    return ["div", {},
+      ["div", { class: "hg-plane" }, ["canvas", {}], picture(keys, ["g", {}, ...this.marks((i) => this.to(this.points[i]))], cross)],
+      ["div", { class: "hg-brushes", role: "radiogroup", "aria-label": "A click puts" }, ...brushes, clear]]; // prettier-ignore
   }
 
   /* The probability of the likeliest class, as the strength of its colour. */
   drawGround(steps) {
-    const places = range(steps).map((i) => this.reach * ((2 * (i + 0.5)) / steps - 1));
-    const x = Float64Array.from(places.flatMap((y) => places.flatMap((across) => [across, -y])));
-    const rows = steps * steps;
-    const { y } = this.network.forward(x, rows).at(-1);
-    const n = y.length / rows;
-    const picture = new ImageData(steps, steps);
-    for (let row = 0; row < rows; row++) {
-      const logits = n === 1 ? [0, y[row]] : [y[row * 3], y[row * 3 + 1], y[row * 3 + 2]];
+    const canvas = this.root.querySelector("canvas");
+    Object.assign(canvas, { width: steps, height: steps });
+    const pixels = new ImageData(steps, steps);
+    const at = (i) => this.reach * ((2 * i + 1) / steps - 1);
+    this.logits(this.table(range(steps * steps).map((i) => [at(i % steps), -at(Math.floor(i / steps))]))).forEach((logits, i) => {
       const best = argmax(logits);
-      const sure = 1 / logits.reduce((sum, z) => sum + Math.exp(z - logits[best]), 0);
-      picture.data.set([...GROUND[best], 35 + 110 * (sure - 0.5)], 4 * row);
-    }
-    Object.assign(this.ground, { width: steps, height: steps });
-    this.ground.getContext("2d").putImageData(picture, 0, 0);
+      const sure = 1 / logits.reduce((total, z) => total + Math.exp(z - logits[best]), 0);
+      pixels.data.set([...GROUND[best], 35 + 110 * (sure - 0.5)], 4 * i);
+    });
+    canvas.getContext("2d").putImageData(pixels, 0, 0);
   }
 
   /* What two units of a layer make of the plane's grid, and of the points. */
-  drawWarped(still) {
-    const { layers, width } = this.state;
-    const layer = Math.min(this.state.layer, layers) - 1;
-    const a = Math.min(this.state.pair, width) - 1;
-    const b = Math.min(a + 1, width - 1);
-    const at = (points) => {
-      const x = Float64Array.from(points.flat());
-      const { y } = layers ? this.network.forward(x, points.length)[layer] : { y: x };
-      const n = y.length / points.length;
-      return points.map((_, row) => (layers ? [y[row * n + a], y[row * n + b]] : [y[row * n], y[row * n + 1]]));
+  warped() {
+    const { width, layers } = this.state;
+    const layer = Math.min(this.state.layer, layers);
+    const units = layer ? this.state.units.split(" and ").map((unit) => Math.min(unit, width) - 1) : [0, 1];
+    const seen = (points) => {
+      const { x } = this.table(points);
+      const pass = this.network.forward(x, points.length);
+      const values = layer ? pass[layer - 1].y : x;
+      return points.map((_, row) => units.map((unit) => values[(row * values.length) / points.length + unit]));
     };
     const fine = range(21).map((i) => this.reach * (i / 10 - 1));
-    const coarse = fine.filter((_, i) => i % 2 === 0);
-    const lines = coarse.flatMap((c) => [fine.map((f) => [c, f]), fine.map((f) => [f, c])]);
-    const grid = at(lines.flat());
-    const [left, low] = [0, 1].map((axis) => Math.min(...grid.map((p) => p[axis])));
-    const [wide, tall] = [0, 1].map((axis) => Math.max(...grid.map((p) => p[axis])) - [left, low][axis] || 1);
-    const put = ([u, v]) => [20 + (320 * (u - left)) / wide, 340 - (320 * (v - low)) / tall];
-    set(this.grid, { d: lines.map((_, i) => line(grid.slice(21 * i, 21 * i + 21).map(put))).join("") });
-    at(this.points.map(([x, y]) => [x, y])).forEach((p, i) => set(this.warpedMarks.children[i], { transform: `translate(${put(p)})` }));
-    if (still) set(this.warped, { "aria-label": `The plane's grid and the points, as units ${a + 1} and ${b + 1} of hidden layer ${layer + 1} see them.` });
+    const lines = fine.filter((_, i) => i % 2 === 0).flatMap((c) => [fine.map((f) => [c, f]), fine.map((f) => [f, c])]);
+    const grid = seen(lines.flat());
+    const spans = [0, 1].map((axis) => {
+      const values = grid.map((point) => point[axis]);
+      return [Math.min(...values), Math.max(...values)];
+    });
+    const at = (point) => point.map((v, axis) => {
+      const [low, high] = spans[axis];
+      const part = (v - low) / (high - low || 1);
+      return 20 + 320 * (axis ? 1 - part : part);
+    }); // prettier-ignore
+    const points = seen(this.points).map(at);
+    const d = lines.map((_, i) => line(grid.slice(21 * i, 21 * i + 21).map(at))).join("");
+    const name = layer ? `The plane's grid and the points, as units ${this.state.units} of hidden layer ${layer} see them` : "The plane as it is";
+    return ["div", {},
+      ["div", { class: "hg-plane" }, picture({ role: "img", "aria-label": name }, ["path", { class: "hg-grid", d }], ["g", {}, ...this.marks((i) => points[i])])],
+      ["div", { class: "hg-settings" }, ...this.apart.map((name) => this.setting(name))]]; // prettier-ignore
   }
 
-  drawCurve() {
-    const n = Math.max(this.history.length - 1, 1);
-    this.curves.forEach((curve, which) => {
-      const points = this.history.map((errors, i) => [(360 * i) / n, 58 - 112 * Math.min(errors[which], 0.5)]);
-      set(curve, { d: which && !this.test.labels.length ? "" : line(points) });
-    });
+  errors() {
+    const across = 360 / Math.max(this.history.length - 1, 1);
+    const curve = (which) => line(this.history.map((errors, i) => [across * i, 58 - 112 * Math.min(errors[which], 0.5)]));
+    const parts = [["train", this.data, "in training"], ["test", this.test, "in the test"]].filter(([, data]) => data.labels.length); // prettier-ignore
+    const told = parts.map(([kind, data, text]) => ["span", { class: `hg-${kind}` }, `${Math.round(100 * this.error(data))}% wrong ${text}`]);
+    const curves = parts.map(([kind], i) => ["path", { class: `hg-${kind}`, d: curve(i) }]);
+    const box = { viewBox: "0 0 360 60", preserveAspectRatio: "none", role: "img", "aria-label": "The errors over the epochs" };
+    return ["div", { class: "hg-errors" }, ["p", { class: "hg-facts" }, ...told], ["svg", box, ...curves]];
   }
 
   /* --- the reader's own points --- */
 
   edit(make) {
-    const classes = this.classes;
-    const points = make(this.points.map(([x, y, label]) => [Math.round(100 * x), Math.round(100 * y), label])).slice(-300);
-    this.state.points = this.packed(points);
-    this.points = points.map(([x, y, label]) => [x / 100, y / 100, label]);
+    const { classes } = this;
+    const hundredths = this.points.map(([x, y, label]) => [Math.round(100 * x), Math.round(100 * y), label]);
+    this.state.points = this.packed(make(hundredths).slice(-MOST));
+    this.points = this.state.points.map(([x, y, label]) => [x / 100, y / 100, label]);
     this.gather();
     if (this.classes !== classes) this.begin();
-    this.draw(!this.running);
     this.remember();
+    this.said = this.running ? "" : `${this.points.length} points.`;
+    this.draw();
   }
 
-  press(event) {
-    this.cursor = this.from(place(this.plane, event));
-    this.put(this.brush);
-  }
-
-  /* A point of a class at the cross; 3: take the nearest away. */
-  put(label) {
-    const at = this.cursor.map((v) => Math.round(100 * clip(v, -this.reach, this.reach)));
-    const far = ([x, y]) => Math.hypot(x - at[0], y - at[1]);
-    const nearest = (points) => points.reduce((best, point) => (far(point) < far(best) ? point : best), points[0]);
-    if (label < 3) this.edit((points) => [...points, [...at, label]]);
-    else this.edit((points) => points.filter((point) => point !== nearest(points)));
-    if (!this.running) this.say(label < 3 ? `A point of class ${label + 1}; ${this.points.length} in all.` : `One point less; ${this.points.length} in all.`);
+  /* A point of a class at the cross; with the last brush, take the nearest away. */
+  put(brush) {
+    const [x, y] = this.cursor.map((v) => Math.round(100 * v));
+    const far = (point) => Math.hypot(point[0] - x, point[1] - y);
+    if (brush < 3) return this.edit((points) => [...points, [x, y, brush]]);
+    this.edit((points) => {
+      const nearest = Math.min(...points.map(far));
+      return points.filter((point) => far(point) > nearest);
+    });
   }
 
   key(event) {
     const { key } = event;
     if (key in ARROWS) {
-      this.cursor = this.cursor.map((v, i) => clip(v + (i ? -1 : 1) * 0.05 * this.reach * ARROWS[key][i], -this.reach, this.reach));
-      this.draw(!this.running);
-      if (!this.running) this.say(`At ${this.cursor.map((v) => told(v, 1)).join(", ")}: class ${this.says(this.table([[...this.cursor, 0]]))[0] + 1}.`);
-    } else if (["1", "2", "3"].includes(key)) this.put(Number(key) - 1);
+      const [dx, dy] = ARROWS[key].map((v) => 0.05 * this.reach * v);
+      this.cursor = [this.cursor[0] + dx, this.cursor[1] - dy].map((v) => clip(v, -this.reach, this.reach));
+      const wins = argmax(this.logits(this.table([[...this.cursor, 0]]))[0]) + 1;
+      this.said = this.running ? "" : `At ${this.cursor.map((v) => told(v, 1)).join(", ")}: class ${wins}.`;
+      this.draw();
+    } else if (/^[123]$/.test(key)) this.put(key - 1);
     else if (key === "Delete" || key === "Backspace") this.put(3);
     else return;
     event.preventDefault();

@@ -3,8 +3,8 @@
 // A script that runs again, with a cell, brings its own laboratories; the element can be defined only once.
 globalThis.hourglass = { Network, Optimizer, epoch, evaluate, rule: RuleLaboratory, boundary: BoundaryLaboratory };
 
-const sheet = document.getElementById("hg-style") ?? document.head.appendChild(html("style", { id: "hg-style" }));
-sheet.textContent = STYLE;
+const sheet = document.querySelector("style.hg-style") ?? document.head.appendChild(document.createElement("style"));
+Object.assign(sheet, { className: "hg-style", textContent: STYLE });
 
 class HourglassLab extends HTMLElement {
   connectedCallback() {

@@ -288,8 +288,8 @@ function epoch(network, optimizer, data, settings, order, random) {
 }
 
 function stepOn(network, optimizer, { x, labels }, settings, random) {
-  const { inputNoise = 0, dropout = 0 } = settings;
-  if (inputNoise) x = x.map((value) => value + inputNoise * random.normal());
+  const { noise = 0, dropout = 0 } = settings;
+  if (noise > 0) x = x.map((value) => value + noise * random.normal());
   const rows = labels.length;
   const pass = network.forward(x, rows, dropout ? { share: dropout, uniform: random.uniform } : null);
   const { y, shared } = pass.at(-1);

@@ -1,101 +1,112 @@
-/* What both laboratories share: elements made without markup, lists to choose from, the loop, the address. */
+/* What both laboratories share: a page made of lists, the loop, the settings, the address. */
 
-const SVG = "http://www.w3.org/2000/svg";
 const BUDGET = 8; // milliseconds of training a frame, so that sixty frames fit into a second
 const SPEEDS = { slow: 1, medium: 5, fast: Infinity }; // steps a frame, as far as the budget goes
 
-/* JupyterLab takes keys as commands ("dd" deletes a cell) unless the element itself says that they are its own. */
-function fill(element, attributes, children) {
-  if (element.matches("button, select, input") || "tabindex" in attributes) element.dataset.lmSuppressShortcuts = "true";
-  set(element, attributes);
-  element.append(...children);
-  return element;
+/* Make an element's children what a list says: texts, and [tag, attributes, ...children]. What is there stays, and with
+   it the focus. No text is ever read as markup. */
+function render(parent, children) {
+  children.forEach((child, i) => {
+    let node = parent.childNodes[i];
+    if (!Array.isArray(child)) {
+      if (node?.nodeType !== Node.TEXT_NODE) node = put(parent, new Text(), node);
+      if (node.data !== String(child)) node.data = child;
+      return;
+    }
+    const [tag, attributes, ...inner] = child;
+    const space = tag === "svg" ? "http://www.w3.org/2000/svg" : parent.namespaceURI;
+    if (node?.localName !== tag) node = put(parent, document.createElementNS(space, tag), node);
+    render(node, inner);
+    for (const [name, value] of Object.entries(attributes)) set(node, name, value);
+  });
+  while (parent.childNodes.length > children.length) parent.lastChild.remove();
 }
 
-function set(element, attributes) {
-  for (const [name, value] of Object.entries(attributes)) {
-    if (typeof value === "function") element.addEventListener(name, value);
-    else if (element.getAttribute(name) !== String(value)) element.setAttribute(name, value);
-  }
+function put(parent, node, old) {
+  if (old) old.replaceWith(node);
+  else parent.append(node);
+  return node;
 }
 
-function write(element, text) {
-  if (element.textContent !== text) element.textContent = text;
+function set(node, name, value) {
+  if (typeof value === "function" || name === "checked" || name === "hidden") node[name] = value;
+  else if (name === "value") {
+    if (node.value !== String(value) && node !== document.activeElement) node.value = value;
+  } else if (node.getAttribute(name) !== String(value)) node.setAttribute(name, value);
 }
 
-const html = (tag, attributes = {}, ...children) => fill(document.createElement(tag), attributes, children);
-const svg = (tag, attributes = {}, ...children) => fill(document.createElementNS(SVG, tag), attributes, children);
+/* JupyterLab takes keys as commands ("dd" deletes a cell), unless the focused element says that they are its own. */
+const KEYS = { "data-lm-suppress-shortcuts": "true" };
+const button = (text, onclick, more = "") => ["button", { type: "button", class: `hg-button ${more}`, onclick, ...KEYS }, text];
+const list = (options, value, choose) => {
+  const shown = { true: "yes", false: "no" };
+  const items = options.map((option) => ["option", { value: option }, shown[option] ?? option]);
+  return ["select", { value, onchange: ({ target }) => choose(target.value), ...KEYS }, ...items];
+};
+const choice = (name, label, checked, onchange) => ["input", { type: "radio", name, "aria-label": label, checked, onchange, ...KEYS }];
+const picture = (attributes, ...children) => ["svg", { class: "hg-picture", viewBox: "0 0 360 360", ...attributes }, ...children];
 
 /* A number as the book prints it. */
 const told = (x, digits = 0) => (Number(x.toFixed(digits)) + 0).toFixed(digits).replace("-", "−");
-const percent = (share) => `${told(100 * share)}%`;
 const line = (points) => points.map(([x, y], i) => `${i ? "L" : "M"}${x.toFixed(1)} ${y.toFixed(1)}`).join("");
+const closed = (points) => points.length ? `${line(points)}Z` : "";
 
 const circle = (r) => `M${-r} 0a${r} ${r} 0 1 0 ${2 * r} 0a${r} ${r} 0 1 0 ${-2 * r} 0Z`;
 const triangle = (r) => `M0 ${-1.2 * r}L${1.1 * r} ${0.8 * r}H${-1.1 * r}Z`;
 const diamond = (r) => `M0 ${-r}L${r} 0L0 ${r}L${-r} 0Z`;
-const square = (r) => `M${-r} ${-r}H${r}V${r}H${-r}Z`;
 
-/* Where in a picture a pointer is, in the picture's units. */
-function place(picture, { clientX, clientY }) {
-  const { x, y } = new DOMPoint(clientX, clientY).matrixTransform(picture.getScreenCTM().inverse());
+/* Where in its picture a pointer is, in the picture's units. */
+function place({ currentTarget, clientX, clientY }) {
+  const screen = (currentTarget.ownerSVGElement ?? currentTarget).getScreenCTM();
+  const { x, y } = new DOMPoint(clientX, clientY).matrixTransform(screen.inverse());
   return [x, y];
 }
 
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
-const PAGES = { PageUp: -1, PageDown: 1 };
 
-/* Let things in a picture be moved: by pointer to(x, y), by arrow keys by(dx, dy); page keys go to another. */
-function movable(element, picture, { grab, to, by, turn }) {
-  set(element, {
-    pointerdown(event) {
+/* What makes a thing in a picture movable: by pointer, to(x, y); by arrow keys, by(dx, dy); page keys go to another. */
+function movable({ grab, to, by }) {
+  return {
+    ...KEYS,
+    onpointerdown(event) {
       event.preventDefault();
-      element.setPointerCapture(event.pointerId);
-      element.focus();
-      grab(place(picture, event));
+      event.currentTarget.setPointerCapture(event.pointerId);
+      event.currentTarget.focus();
+      grab(place(event));
     },
-    pointermove(event) {
-      if (element.hasPointerCapture(event.pointerId)) to(place(picture, event));
+    onpointermove(event) {
+      if (event.currentTarget.hasPointerCapture(event.pointerId)) to(place(event));
     },
-    keydown(event) {
-      if (!(event.key in ARROWS || event.key in PAGES)) return;
+    onkeydown(event) {
+      const { key, currentTarget } = event;
+      const next = { PageUp: "previousElementSibling", PageDown: "nextElementSibling" }[key];
+      if (next) currentTarget[next]?.focus();
+      else if (key in ARROWS) grab();
+      else return;
       event.preventDefault();
-      if (event.key in PAGES) return turn(PAGES[event.key]);
-      grab();
-      by(ARROWS[event.key]);
+      if (!next) by(ARROWS[key]);
     },
-  });
-}
-
-/* Only one of many is a stop of the tab key. */
-function rove(elements, current) {
-  elements.forEach((element, i) => set(element, { tabindex: i === current ? 0 : -1 }));
+  };
 }
 
 const inJupyterLab = () => "jpThemeName" in document.body.dataset; // whose address is its own
 
 class Laboratory {
-  /* spec: {name, start: the first state, options: what each setting may be}. labels: names of the settings. */
-  constructor(host, spec, labels) {
-    Object.assign(this, { host, spec, labels, running: false });
-    this.state = { speed: "medium", ...spec.start };
-    this.options = { ...spec.options, speed: Object.keys(SPEEDS) };
-    this.facts = html("p", { class: "hg-facts" });
-    this.said = html("p", { class: "hg-said", role: "status" });
-    this.lists = new Map();
-    this.onAddress = () => this.restore() && this.start();
+  /* spec: {name, start, settings}: the first state, and of each setting its name and what it may be. */
+  constructor(host, spec) {
+    Object.assign(this, { host, spec, state: { ...spec.start }, running: false, said: "Press Train and watch." });
+    this.onAddress = () => this.restore() && this.draw();
   }
 
-  /* Called by the element once it stands in the page. */
+  /* Called whenever the element has come to stand in the page. */
   connect() {
-    const asked = this.restore();
-    this.root = html("div", { class: "hg-live" }, this.toolbar(), ...this.panels());
-    if (!this.state.small) this.root.append(this.settings());
-    this.host.append(this.root);
-    this.start();
     addEventListener("hashchange", this.onAddress);
-    if (asked) this.host.scrollIntoView({ block: "nearest" });
-    else this.say("Press Train and watch.");
+    if (this.root) return;
+    this.root = this.host.appendChild(document.createElement("div"));
+    this.root.className = "hg-live";
+    if (this.restore()) this.host.scrollIntoView({ block: "nearest" });
+    else this.begin();
+    this.draw();
     if (this.state.running && !matchMedia("(prefers-reduced-motion: reduce)").matches) this.play();
   }
 
@@ -104,55 +115,51 @@ class Laboratory {
     removeEventListener("hashchange", this.onAddress);
   }
 
+  draw() {
+    this.look();
+    render(this.root, [this.toolbar(), ...this.panels(), ...(this.state.small ? [] : [this.settings()])]);
+  }
+
   toolbar() {
-    const button = (text, click) => html("button", { type: "button", class: "hg-button", click }, text);
-    this.trainButton = button("Train", () => (this.running ? this.pause(true) : this.play()));
-    this.trainButton.classList.add("hg-first");
-    const stepOnce = () => {
+    const stopAndDo = (act) => () => {
       this.pause();
+      this.say(act());
+    };
+    const step = () => {
       this.train();
-      this.draw(true);
-      this.say(this.report());
+      this.look();
+      return this.report();
     };
     const rewind = () => {
-      this.pause();
       this.rewind();
-      this.say("Back at the same first weights.");
+      return "Back at the same first weights.";
     };
     const another = () => {
-      this.state.seed = (this.state.seed + 1) % 10000;
-      this.change("seed");
-      this.say(`New first weights, from seed ${this.state.seed}.`);
+      this.change("seed", String((this.state.seed + 1) % 10000));
+      return `New first weights, from seed ${this.state.seed}.`;
     };
-    const buttons = [this.trainButton, button("Step", stepOnce), button("Rewind", rewind), button("New start", another)];
-    return html("div", { class: "hg-toolbar" }, html("div", { class: "hg-buttons" }, ...buttons), this.facts, this.said);
+    const train = button(this.running ? "Pause" : "Train", () => (this.running ? this.stop() : this.play()), "hg-first");
+    const others = [button("Step", stopAndDo(step)), button("Rewind", stopAndDo(rewind)), button("New start", stopAndDo(another))];
+    const facts = ["p", { class: "hg-facts" }, this.report()];
+    return ["div", {}, ["div", { class: "hg-buttons" }, train, ...others], facts, ["p", { class: "hg-said", role: "status" }, this.said]];
   }
 
   settings() {
-    const named = Object.keys(this.labels).map((name) => this.list(name, this.labels[name]));
-    return html("div", { class: "hg-settings", role: "group", "aria-label": "Settings" }, ...named);
+    const names = Object.keys(this.spec.settings).filter((name) => !this.apart?.includes(name));
+    return ["div", { class: "hg-settings", role: "group", "aria-label": "Settings" }, ...names.map((name) => this.setting(name))];
   }
 
-  /* A list to choose a setting from; a seed is a number to type. */
-  list(name, label) {
-    const options = this.options[name];
-    const show = (value) => (value === true ? "yes" : value === false ? "no" : String(value));
-    const field = options
-      ? html("select", {}, ...options.map((value) => new Option(show(value), String(value))))
-      : html("input", { type: "number", min: 0, max: 9999 });
-    set(field, {
-      change: () => {
-        if (!this.accept(name, field.value)) field.value = this.state[name];
-        else this.change(name);
-      },
-    });
-    this.lists.set(name, field);
-    return html("label", { class: "hg-setting" }, html("span", {}, label), field);
+  /* A list to choose from; or, where there are no options, a number to type. */
+  setting(name) {
+    const [label, options] = this.spec.settings[name];
+    const choose = (text) => this.change(name, text);
+    const typed = { type: "number", min: 0, max: 9999, value: this.state[name], onchange: ({ target }) => choose(target.value), ...KEYS };
+    return ["label", { class: "hg-setting" }, label, options ? list(options, this.state[name], choose) : ["input", typed]];
   }
 
-  /* Take a value, as text, if it is among those that a setting may have. */
+  /* Take a value, given as text, if the setting may have it. */
   accept(name, text) {
-    const options = this.options[name];
+    const options = this.spec.settings[name]?.[1];
     const value = options ? options.find((option) => String(option) === text) : this.parse(name, text);
     if (value !== undefined) this.state[name] = value;
     return value !== undefined;
@@ -162,74 +169,60 @@ class Laboratory {
     return name === "seed" && /^\d{1,4}$/.test(text) ? Number(text) : undefined;
   }
 
-  change(name) {
-    this.changed(name);
-    this.sync();
-    this.draw(!this.running);
+  change(name, text) {
+    if (this.accept(name, text)) this.changed(name);
+    this.draw();
     this.remember();
-  }
-
-  sync() {
-    for (const [name, field] of this.lists) if (field.value !== String(this.state[name])) field.value = this.state[name];
-  }
-
-  start() {
-    this.begin();
-    this.sync();
-    this.draw(true);
   }
 
   play() {
     this.running = true;
-    write(this.trainButton, "Pause");
-    write(this.said, "");
+    this.said = ""; // nothing is spoken while it runs
     const tick = () => {
       const end = performance.now() + BUDGET;
       let left = SPEEDS[this.state.speed];
       do this.train();
       while (--left > 0 && performance.now() < end);
-      this.draw(false);
-      if (!Number.isFinite(this.loss)) {
-        this.pause();
-        this.say("The loss is no longer a finite number: choose a smaller rate, and rewind.");
-      }
-      if (this.running) this.request = requestAnimationFrame(tick);
+      this.request = requestAnimationFrame(tick);
+      this.draw();
+      if (!Number.isFinite(this.loss)) this.stop("The loss is no longer a finite number. Rewind, and choose a smaller rate.");
     };
     this.request = requestAnimationFrame(tick);
   }
 
-  pause(tell = false) {
-    if (!this.running) return;
+  pause() {
     this.running = false;
     cancelAnimationFrame(this.request);
-    write(this.trainButton, "Train");
-    this.draw(true);
-    if (tell) this.say(`Paused. ${this.report()}`);
   }
 
-  /* Seen, and spoken by screen readers; never while it runs. */
+  stop(said = "") {
+    this.pause();
+    this.say(said || `Paused. ${this.report()}`);
+  }
+
+  /* Seen, and spoken by screen readers. */
   say(text) {
-    write(this.said, text);
+    this.said = text;
+    this.draw();
   }
 
-  /* What differs from the laboratory's start stands in the page's address, to be shared as a link. */
+  /* What differs from the first state stands in the page's address, to be shared as a link. */
   remember() {
     if (inJupyterLab()) return;
-    const changed = Object.entries(this.state).filter(([name, value]) => String(value) !== String(this.spec.start[name]));
-    history.replaceState(null, "", `#${this.spec.name}?${new URLSearchParams(changed)}`);
+    const { name, start } = this.spec;
+    const changed = Object.entries(this.state).filter(([key, value]) => String(value) !== String(start[key]));
+    history.replaceState(null, "", `#${name}?${new URLSearchParams(changed)}`);
   }
 
   restore() {
     const [name, query] = location.hash.slice(1).split("?");
     if (name !== this.spec.name || query === undefined) return false;
     this.pause();
-    this.state = { speed: "medium", ...this.spec.start };
-    const refused = [...new URLSearchParams(query)].filter(([setting, text]) => !this.accept(setting, text));
-    this.say(
-      refused.length
-        ? "The address asks for something that this laboratory does not know; that part was ignored."
-        : "As the address says.",
-    );
+    this.state = { ...this.spec.start };
+    const asked = [...new URLSearchParams(query)];
+    const refused = asked.filter(([key, text]) => !this.accept(key, text));
+    this.said = refused.length ? "The address asks for what this laboratory does not know; that part is ignored." : "As the address says.";
+    this.begin();
     return true;
   }
 }

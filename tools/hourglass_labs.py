@@ -1,0 +1,34 @@
+"""Sphinx extension: the laboratories of a page share one file of code, which only pages that have some load.
+
+A notebook needs the code beside each laboratory, and its still picture as an image; a page takes the code out, and the
+picture's SVG out of the image, so that it has the page's colours. Without scripts, and in print, the picture stands.
+"""
+
+import base64
+import re
+from pathlib import Path
+
+from hourglass.display import labs
+
+FILE = "hourglass-labs.js"
+CODE = re.compile(r'<script class="hourglass-lab">.*?</script>', flags=re.S)
+STILL = re.compile(r'<img class="hourglass-still" [^>]*src="data:image/svg\+xml;base64,([^"]*)"[^>]*>')
+
+
+def write_code(app):
+    static = Path(app.outdir, "_static")
+    static.mkdir(parents=True, exist_ok=True)
+    (static / FILE).write_text(labs.script(), encoding="utf-8")
+
+
+def lighten(app, pagename, templatename, context, doctree):
+    body, found = CODE.subn("", context.get("body", ""))
+    if found:
+        context["body"] = STILL.sub(lambda still: base64.b64decode(still[1]).decode(), body)
+        app.add_js_file(FILE, loading_method="defer")  # at this point, for this page alone
+
+
+def setup(app):
+    app.connect("builder-inited", write_code)
+    app.connect("html-page-context", lighten)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
