@@ -54,8 +54,8 @@ NOTEBOOK_STYLE = """<style>
 </style>"""
 
 
-def use_style():
-    """Set Matplotlib, and a notebook's output, to the book's look: the same SVG every time, text kept as text."""
+def set_look():
+    """Set Matplotlib to the book's look: the same SVG every time, text kept as text."""
     plt.rc("figure", dpi=100, facecolor=PAPER)
     plt.rc("figure.constrained_layout", use=True)
     plt.rc("savefig", facecolor=PAPER)
@@ -70,6 +70,11 @@ def use_style():
     plt.rc("image", cmap="Greys")
     plt.rc("path", simplify_threshold=0.5)
     plt.rc("svg", fonttype="none", hashsalt="hourglass")
+
+
+def use_style():
+    """Set Matplotlib, and a notebook's output, to the book's look."""
+    set_look()
     try:
         from matplotlib_inline.backend_inline import set_matplotlib_formats
 

@@ -21,6 +21,7 @@ from ...engine.optimizers import Adam
 from ...engine.training import train
 from ...topics import datasets, rules
 from .. import figures
+from ..figures import style
 
 __all__ = ["boundary", "rule", "script"]
 
@@ -68,9 +69,9 @@ BOUNDARY = {
 
 def script():
     """The laboratories' JavaScript, style sheet included, read anew: a running kernel shows what the files say now."""
-    style = json.dumps((HERE / "labs.css").read_text(encoding="utf-8"))
+    sheet = json.dumps((HERE / "labs.css").read_text(encoding="utf-8"))
     parts = [(HERE / name).read_text(encoding="utf-8") for name in FILES]
-    return "\n".join(["(() => {", '"use strict";', f"const STYLE = {style};", *parts, "})();\n"])
+    return "\n".join(["(() => {", '"use strict";', f"const STYLE = {sheet};", *parts, "})();\n"])
 
 
 class Laboratory:
@@ -92,11 +93,14 @@ class Laboratory:
 def picture(draw, alt):
     """A figure as an image, which shows in notebooks that are not trusted, too; a page takes the SVG out of it."""
     with plt.rc_context():
+        style.set_look()
         figure = draw()
         svg = figures.to_svg(figure, alt)
+        width = round(figure.get_size_inches()[0] * 96)
         plt.close(figure)
     packed = base64.b64encode(svg.encode()).decode()
-    return f'<img class="hourglass-still" alt="{escape(alt)}" src="data:image/svg+xml;base64,{packed}">'
+    source = f"data:image/svg+xml;base64,{packed}"
+    return f'<img class="hourglass-still" width="{width}" alt="{escape(alt)}" src="{source}">'
 
 
 def rule(n=11, k=2, *, rule="shift", name="rule", small=False, running=False, **settings):

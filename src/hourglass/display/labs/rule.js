@@ -23,6 +23,11 @@ function cut(polygon, a, b, c) {
   });
 }
 
+const area = (polygon) => sum(polygon.map(([x, y], i) => {
+  const [nextX, nextY] = polygon[(i + 1) % polygon.length];
+  return (x * nextY - nextX * y) / 2;
+})); // prettier-ignore
+
 /* The corners of the smallest convex polygon around the points, in order. */
 function hull(points) {
   const sorted = [...points].sort(([a, b], [c, d]) => a - c || b - d);
@@ -239,11 +244,12 @@ class RuleLaboratory extends Laboratory {
   }
 
   region(edge, j) {
-    const { directions, biases } = this;
-    return directions.reduce((polygon, other, l) => {
+    const { directions, biases, extent } = this;
+    const region = directions.reduce((polygon, other, l) => {
       const [a, b] = other.map((v, u) => directions[j][u] - v);
       return l === j ? polygon : cut(polygon, a, b, biases[j] - biases[l]);
     }, edge);
+    return area(region) > 1e-6 * extent * extent ? region : []; // rounding may leave a corner
   }
 
   /* Three units: the cube, and a spoke to every direction. */
