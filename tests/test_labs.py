@@ -1,5 +1,6 @@
 """The laboratories in a real browser: the same numbers as the engine, every control, by mouse and by keyboard."""
 
+import gzip
 import json
 import os
 import re
@@ -17,6 +18,7 @@ from common import complains
 from selenium.webdriver import ActionChains, Keys
 
 import hourglass as hg
+from hourglass.display import labs
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -150,7 +152,7 @@ def browser(tmp_path_factory, pages):
     driver = launch(tmp_path_factory.mktemp("browser"))
     calm = {"features": [{"name": "prefers-reduced-motion", "value": "reduce"}]}
     driver.execute_cdp_cmd("Emulation.setEmulatedMedia", calm)
-    driver.get((pages / "rule.html").as_uri())
+    driver.get((pages / "boundary.html").as_uri())
     yield driver
     wrong, outside = logged(driver)
     driver.quit()
@@ -248,7 +250,7 @@ class Lab:
     def rows(self):
         """Of every output (the numbers in its formula, whether it wins)."""
         texts = self.texts(".hg-score > span:nth-of-type(2)")
-        wins = self.js("return [...document.querySelectorAll('.hg-score')].map((r) => r.classList.contains('hg-wins'))")
+        wins = self.js("return [...document.querySelectorAll('.hg-score')].map((r) => r.classList.contains('hg-on'))")
         numbers = [list(map(float, re.findall(r"-?[\d.]+", text.replace("−", "-")))) for text in texts]
         return list(zip(numbers, wins, strict=True))
 
@@ -523,16 +525,19 @@ def test_an_address_that_changes_while_the_page_is_open_counts_too(lab):
     one.js("location.hash = '#elsewhere'")
 
 
-def test_dead_units_are_counted_and_saved_without_a_new_start(lab):
-    one = lab("boundary", "#boundary?activation=ReLU&optimizer=SGD&rate=0.3&batch=1&speed=fast")
-    dead = r"/ (\d+) of 20 units dead/.exec(document.querySelector('.hg-facts').textContent)[1]"
-    assert one.train(f"Number({dead}) > 10"), one.facts
-    epoch = one.facts.split(" ·")[0]
+def test_half_a_layer_dies_and_is_saved_without_a_new_start(lab):
+    """At a rate that is too large; smaller steps do not wake the dead, a leak does."""
+    one = lab("boundary", "#boundary?data=moons&width=8&activation=ReLU&rate=1&seed=3")
+    epochs = "Number(/Epoch (\\d+)/.exec(document.querySelector('.hg-facts').textContent)[1])"
+    one.train(f"{epochs} > 200")
+    dead = re.search(r"(\d+) of 8 units dead", one.facts)[1]
+    assert int(dead) >= 3
+    one.choose("rate", 0.03)
+    one.train(f"{epochs} > 400")
+    assert re.search(r"(\d+) of 8 units dead", one.facts)[1] == dead
     one.choose("activation", "leaky ReLU")
-    assert one.facts.split(" ·")[0] == epoch and " 0 of 20 units dead" in one.facts
-    wrong = one.texts(".hg-train")[0]
-    one.choose("rate", 0.01)
-    assert one.train("/^([0-9]|1[0-4])% /.test(document.querySelector('.hg-train').textContent)"), (wrong, one.facts)
+    assert "Epoch 4" in one.facts and " 0 of 8 units dead" in one.facts
+    assert one.train("/^0% /.test(document.querySelector('.hg-train').textContent)"), one.facts
 
 
 # --- for everyone ----------------------------------------------------------------------------------------------------
@@ -685,9 +690,12 @@ def test_toy_data_are_the_books():
 OXLINT = shutil.which("oxlint", path=os.pathsep.join([sysconfig.get_path("scripts"), os.environ["PATH"]]))
 
 
-def test_the_code_is_small_and_clean(tmp_path):
-    """A linter reads what the browser reads: the files as one."""
-    code = hg.labs.script()
+@pytest.mark.parametrize("kind", labs.KINDS)
+def test_the_code_is_small_and_clean(tmp_path, kind):
+    """What a page loads: for each kind of laboratory one file, here without the style sheet inside it."""
+    code = labs.script(kind)
+    plain = re.sub(r"(?m)^const STYLE = .*$", "", code).encode()
+    assert len(plain) < len(code) - 5000 and len(plain) <= 40_000 and len(gzip.compress(plain)) <= 12_000
     (tmp_path / "labs.js").write_text(code, encoding="utf-8")
     assert OXLINT, "no linter: requirements-dev.txt names it"
     command = [OXLINT, "--deny-warnings", "--config", ROOT / ".oxlintrc.json", tmp_path / "labs.js"]

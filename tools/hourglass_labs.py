@@ -1,4 +1,4 @@
-"""Sphinx extension: the laboratories of a page share one file of code, which only pages that have some load.
+"""Sphinx extension: laboratories of a kind share one file of code, which only pages that have some load.
 
 A notebook needs the code beside each laboratory, and its still picture as an image; a page takes the code out, and the
 picture's SVG out of the image, so that it has the page's colours. Without scripts, and in print, the picture stands.
@@ -10,7 +10,6 @@ from pathlib import Path
 
 from hourglass.display import labs
 
-FILE = "hourglass-labs.js"
 CODE = re.compile(r'<script class="hourglass-lab">.*?</script>', flags=re.S)
 STILL = re.compile(r'<img class="hourglass-still" [^>]*src="data:image/svg\+xml;base64,([^"]*)"[^>]*>')
 
@@ -18,14 +17,16 @@ STILL = re.compile(r'<img class="hourglass-still" [^>]*src="data:image/svg\+xml;
 def write_code(app):
     static = Path(app.outdir, "_static")
     static.mkdir(parents=True, exist_ok=True)
-    (static / FILE).write_text(labs.script(), encoding="utf-8")
+    for kind in labs.KINDS:
+        (static / f"hourglass-{kind}.js").write_text(labs.script(kind), encoding="utf-8")
 
 
 def lighten(app, pagename, templatename, context, doctree):
-    body, found = CODE.subn("", context.get("body", ""))
-    if found:
-        context["body"] = STILL.sub(lambda still: base64.b64decode(still[1]).decode(), body)
-        app.add_js_file(FILE, loading_method="defer")  # at this point, for this page alone
+    body = CODE.sub("", context.get("body", ""))
+    for kind in labs.KINDS:
+        if f'<hourglass-lab kind="{kind}"' in body:
+            app.add_js_file(f"hourglass-{kind}.js", loading_method="defer")  # at this point, for this page alone
+    context["body"] = STILL.sub(lambda still: base64.b64decode(still[1]).decode(), body)
 
 
 def setup(app):

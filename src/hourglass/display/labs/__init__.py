@@ -6,6 +6,7 @@ not trusted, in a page without scripts. The JavaScript beside this file computes
 
 import base64
 import json
+import re
 from functools import cache
 from html import escape
 from pathlib import Path
@@ -26,7 +27,7 @@ from ..figures import style
 __all__ = ["boundary", "rule", "script"]
 
 HERE = Path(__file__).parent
-FILES = "engine.js", "view.js", "rule.js", "boundary.js", "element.js"
+KINDS = "rule", "boundary"
 
 DATA = {  # by name: points to learn from, and to test on
     "blobs": (lambda: datasets.blobs(60, seed=0), lambda: datasets.blobs(200, seed=1000)),
@@ -67,11 +68,15 @@ BOUNDARY = {
 }
 
 
-def script():
-    """The laboratories' JavaScript, style sheet included, read anew: a running kernel shows what the files say now."""
+def script(kind):
+    """The code of a kind of laboratory, style sheet included, without its comments and as one statement.
+
+    It is read anew each time: a running kernel shows what the files say now.
+    """
     sheet = json.dumps((HERE / "labs.css").read_text(encoding="utf-8"))
-    parts = [(HERE / name).read_text(encoding="utf-8") for name in FILES]
-    return "\n".join(["(() => {", '"use strict";', f"const STYLE = {sheet};", *parts, "})();\n"])
+    parts = [(HERE / f"{name}.js").read_text(encoding="utf-8") for name in ("engine", "view", kind, "element")]
+    code = re.sub(r"(?ms)^ */\*.*?\*/\n| +//[^\n]*$|^ +|^\n", "", "".join(parts))
+    return f'(() => {{\n"use strict";\nconst STYLE = {sheet};\n{code}}})();\n'
 
 
 class Laboratory:
@@ -82,7 +87,7 @@ class Laboratory:
 
     def _repr_html_(self):
         spec = escape(json.dumps(self.spec, separators=(",", ":"), ensure_ascii=False))
-        code = script().replace("</", "<\\/")
+        code = script(self.kind).replace("</", "<\\/")
         lab = f'<hourglass-lab kind="{self.kind}" data-spec="{spec}">{picture(*self.still)}</hourglass-lab>'
         return f'{lab}<script class="hourglass-lab">{code}</script>'
 

@@ -48,10 +48,6 @@ class BoundaryLaboratory extends Laboratory {
     this.every = 1;
   }
 
-  calm() {
-    this.optimizer = new Optimizer(this.network.parameters.length);
-  }
-
   train() {
     if (!this.points.length) return;
     const order = this.state.batch === "all" ? null : shuffled(this.points.length, this.random.uniform);
@@ -148,7 +144,7 @@ class BoundaryLaboratory extends Laboratory {
   }
 
   marks(at) {
-    return this.points.map((point, i) => ["path", { class: `hg-point hg-class${point[2]}`, d: SHAPES[point[2]], transform: `translate(${at(i)})` }]);
+    return this.points.map((point, i) => path(`hg-point hg-class${point[2]}`, SHAPES[point[2]], { transform: `translate(${at(i)})` }));
   }
 
   to([x, y]) {
@@ -162,10 +158,10 @@ class BoundaryLaboratory extends Laboratory {
       this.put(this.brush);
     };
     const keys = { role: "application", tabindex: 0, "aria-label": help, ...KEYS, onpointerdown, onkeydown: (event) => this.key(event) };
-    const cross = ["path", { class: "hg-cross", d: "M-9 0H9M0 -9V9", transform: `translate(${this.to(this.cursor)})` }];
+    const cross = path("hg-cross", "M-9 0H9M0 -9V9", { transform: `translate(${this.to(this.cursor)})` });
     const pick = (i) => () => (this.brush = i);
     const brushes = BRUSHES.map((name, i) => ["label", {}, choice(`hg-${this.spec.name}`, name, i === this.brush, pick(i)),
-      ...(SHAPES[i] ? [["svg", { class: `hg-sample hg-class${i}`, viewBox: "-7 -8 14 15" }, ["path", { d: SHAPES[i] }]]] : []), name]); // prettier-ignore
+      ...(SHAPES[i] ? [["svg", { class: `hg-sample hg-class${i}`, viewBox: "-7 -8 14 15" }, path("", SHAPES[i])]] : []), name]); // prettier-ignore
     const clear = button("Clear", () => this.edit(() => []));
     return ["div", {},
       ["div", { class: "hg-plane" }, ["canvas", {}], picture(keys, ["g", {}, ...this.marks((i) => this.to(this.points[i]))], cross)],
@@ -213,7 +209,7 @@ class BoundaryLaboratory extends Laboratory {
     const d = lines.map((_, i) => line(grid.slice(21 * i, 21 * i + 21).map(at))).join("");
     const name = layer ? `The plane's grid and the points, as units ${this.state.units} of hidden layer ${layer} see them` : "The plane as it is";
     return ["div", {},
-      ["div", { class: "hg-plane" }, picture({ role: "img", "aria-label": name }, ["path", { class: "hg-grid", d }], ["g", {}, ...this.marks((i) => points[i])])],
+      ["div", { class: "hg-plane" }, picture({ role: "img", "aria-label": name }, path("hg-grid", d), ["g", {}, ...this.marks((i) => points[i])])],
       ["div", { class: "hg-settings" }, ...this.apart.map((name) => this.setting(name))]]; // prettier-ignore
   }
 
@@ -222,7 +218,7 @@ class BoundaryLaboratory extends Laboratory {
     const curve = (which) => line(this.history.map((errors, i) => [across * i, 58 - 112 * Math.min(errors[which], 0.5)]));
     const parts = [["train", this.data, "in training"], ["test", this.test, "in the test"]].filter(([, data]) => data.labels.length); // prettier-ignore
     const told = parts.map(([kind, data, text]) => ["span", { class: `hg-${kind}` }, `${Math.round(100 * this.error(data))}% wrong ${text}`]);
-    const curves = parts.map(([kind], i) => ["path", { class: `hg-${kind}`, d: curve(i) }]);
+    const curves = parts.map(([kind], i) => path(`hg-${kind}`, curve(i)));
     const box = { viewBox: "0 0 360 60", preserveAspectRatio: "none", role: "img", "aria-label": "The errors over the epochs" };
     return ["div", { class: "hg-errors" }, ["p", { class: "hg-facts" }, ...told], ["svg", box, ...curves]];
   }
@@ -266,3 +262,5 @@ class BoundaryLaboratory extends Laboratory {
     event.preventDefault();
   }
 }
+
+KINDS.boundary = BoundaryLaboratory;

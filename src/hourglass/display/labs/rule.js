@@ -7,8 +7,9 @@ const CUBE = range(8).flatMap((a) => [1, 2, 4].filter((bit) => !(a & bit)).map((
 const corner = (a) => [1, 2, 4].map((bit) => (a & bit ? 1 : -1));
 const SQUARE = [[-1, -1], [1, -1], [1, 1], [-1, 1]]; // prettier-ignore
 const dot = (a, b) => a.reduce((sum, value, i) => sum + value * b[i], 0);
-const sum = (values) => values.reduce((a, b) => a + b, 0);
-const size = (values) => Math.max(...values.map(Math.abs), 1e-9);
+const closed = (points) => points.length ? `${line(points)}Z` : "";
+const diamond = (r) => `M0 ${-r}L${r} 0L0 ${r}L${-r} 0Z`;
+const label = (x, y, text) => ["text", { class: "hg-label", x, y }, text];
 const sign = (value) => (value < 0 ? "hg-minus" : "hg-plus");
 
 /* The part of a polygon where a x + b y + c is not negative. */
@@ -23,20 +24,29 @@ function cut(polygon, a, b, c) {
   });
 }
 
-const area = (polygon) => sum(polygon.map(([x, y], i) => {
-  const [nextX, nextY] = polygon[(i + 1) % polygon.length];
-  return (x * nextY - nextX * y) / 2;
-})); // prettier-ignore
-
-/* The corners of the smallest convex polygon around the points, in order. */
-function hull(points) {
-  const sorted = [...points].sort(([a, b], [c, d]) => a - c || b - d);
-  const half = (kept, [x, y]) => {
-    const turns = ([ax, ay], [bx, by]) => (bx - ax) * (y - ay) > (by - ay) * (x - ax);
-    while (kept.length > 1 && !turns(kept.at(-2), kept.at(-1))) kept.pop();
-    return [...kept, [x, y]];
+/* What makes a thing in a picture movable: by pointer, to(x, y); by arrow keys, by(dx, dy); page keys go to another. */
+function movable({ grab, to, by }) {
+  return {
+    ...KEYS,
+    onpointerdown(event) {
+      event.preventDefault();
+      event.currentTarget.setPointerCapture(event.pointerId);
+      event.currentTarget.focus();
+      grab(place(event));
+    },
+    onpointermove(event) {
+      if (event.currentTarget.hasPointerCapture(event.pointerId)) to(place(event));
+    },
+    onkeydown(event) {
+      const { key, currentTarget } = event;
+      const next = { PageUp: "previousElementSibling", PageDown: "nextElementSibling" }[key];
+      if (next) currentTarget[next]?.focus();
+      else if (key in ARROWS) grab();
+      else return;
+      event.preventDefault();
+      if (!next) by(ARROWS[key]);
+    },
   };
-  return [...sorted.reduce(half, []).slice(1), ...sorted.reverse().reduce(half, []).slice(1)];
 }
 
 class RuleLaboratory extends Laboratory {
@@ -47,14 +57,12 @@ class RuleLaboratory extends Laboratory {
   /* --- the network --- */
 
   begin() {
-    const { n, k, middle, bias, seed } = this.state;
+    const { n, k, middle, bias } = this.state;
     this.network = new Network({ sizes: [n, k, n], activation: middle, biases: [false, bias] });
-    this.network.draw(seed, 0.5);
-    this.first = this.network.parameters.slice();
     this.input = Math.min(this.input, n - 1);
     this.output = Math.min(this.output, n - 1);
     this.follow();
-    this.forget();
+    this.rewind();
   }
 
   /* What each input shall fire. */
@@ -65,14 +73,10 @@ class RuleLaboratory extends Laboratory {
     this.x = Float64Array.from({ length: n * n }, (_, i) => Number(i % (n + 1) === 0)); // one input fires at a time
   }
 
-  forget() {
-    this.optimizer = new Optimizer(this.network.parameters.length);
-    this.steps = 0;
-  }
-
   rewind() {
-    this.network.parameters.set(this.first);
-    this.forget();
+    this.network.draw(this.state.seed, 0.5);
+    this.calm();
+    this.steps = 0;
   }
 
   recipe() {
@@ -88,7 +92,7 @@ class RuleLaboratory extends Laboratory {
     if (["n", "k", "bias", "seed"].includes(name)) this.begin();
     if (name === "rule") this.follow();
     if (name === "middle") this.network.layers[0].kind = this.state.middle; // the weights stay
-    if (["middle", "loss", "optimizer"].includes(name)) this.optimizer = new Optimizer(this.network.parameters.length);
+    if (["middle", "loss", "optimizer"].includes(name)) this.calm();
   }
 
   parse(name, text) {
@@ -123,7 +127,7 @@ class RuleLaboratory extends Laboratory {
 
   panels() {
     const pictures = ["div", { class: "hg-pictures" }, this.diagram(), this.plane()];
-    return this.state.small ? [pictures] : [pictures, this.numbers()];
+    return this.spec.small ? [pictures] : [pictures, this.numbers()];
   }
 
   /* --- the network's picture --- */
@@ -133,27 +137,24 @@ class RuleLaboratory extends Laboratory {
     const gap = Math.min(34, 330 / (n - 1));
     const radius = Math.min(12, 0.4 * gap);
     const columns = [n, k, n].map((units, c) => range(units).map((i) => [60 + 120 * c, 180 + gap * (i - (units - 1) / 2)]));
-    const weights = [this.weights, range(k).map((u) => this.directions.map((direction) => direction[u]))];
-    const thickest = size(weights.flat(2));
-    const lines = weights.flatMap((matrix, c) => matrix.flatMap((row, i) => row.map((weight, j) => {
-      const [[x1, y1], [x2, y2]] = [columns[c][i], columns[c + 1][j]];
+    const matrices = [this.weights, range(k).map((u) => this.directions.map((direction) => direction[u]))];
+    const thickest = size(matrices.flat(2));
+    const lines = matrices.flatMap((matrix, c) => matrix.flatMap((row, i) => row.map((weight, j) => {
       const quiet = c === 0 && i !== this.input ? "hg-quiet" : "";
-      const width = (0.4 + (3.2 * Math.abs(weight)) / thickest).toFixed(2);
-      return ["line", { x1, y1, x2, y2, class: `${sign(weight)} ${quiet}`, "stroke-width": width }];
+      const width = 0.4 + (3.2 * Math.abs(weight)) / thickest;
+      return path(`hg-wire ${sign(weight)} ${quiet}`, line([columns[c][i], columns[c + 1][j]]), { "stroke-width": width.toFixed(2) });
     }))); // prettier-ignore
     const fired = [range(n).map((i) => Number(i === this.input)), this.codes[this.input], this.answer()];
-    const click = [(i) => this.select(i), () => {}, (j) => this.want(j)];
-    const units = columns.flatMap((column, c) => column.map(([x, y], i) => {
-      const value = fired[c][i];
+    const act = [(i) => this.select(i), () => {}, (j) => this.want(j)];
+    const units = columns.flatMap((column, c) => column.map((place, i) => {
       const wanted = c === 2 && i === own[this.input] ? "hg-wanted" : "";
-      const inner = (radius * Math.sqrt(Math.min(1, Math.abs(value)))).toFixed(2);
-      return ["g", { class: `hg-unit ${wanted}`, transform: `translate(${x} ${y})`, onclick: () => click[c](i) },
-        ["circle", { r: radius }],
-        ["circle", { class: `hg-fired ${sign(value)}`, r: inner }],
-        ["text", { class: "hg-label", x: (c - 1) * (radius + 12) }, c === 1 ? "" : i + 1]];
+      const inner = radius * Math.sqrt(Math.min(1, Math.abs(fired[c][i])));
+      return ["g", { class: `hg-unit ${wanted}`, transform: `translate(${place})`, onclick: () => act[c](i) },
+        path("", circle(radius)), path(`hg-fired ${sign(fired[c][i])}`, circle(inner.toFixed(2))),
+        label((c - 1) * (radius + 12), 0, c === 1 ? "" : i + 1)];
     })); // prettier-ignore
-    const told = "The network, from left to right: inputs, middle, outputs. A click on an input shows it; one on an output makes it the wanted one.";
-    return picture({ role: "img", "aria-label": told }, ["path", { class: "hg-silhouette", d: waist(columns, radius) }], ...lines, ...units);
+    const name = "The network: inputs, middle, outputs. A click on an input shows it; one on an output makes it the wanted one.";
+    return picture({ role: "img", "aria-label": name }, path("hg-silhouette", waist(columns, radius)), ...lines, ...units);
   }
 
   /* What the outputs make of their scores: the softmax; without it the scores themselves. */
@@ -178,11 +179,11 @@ class RuleLaboratory extends Laboratory {
 
   /* --- the space of codes --- */
 
-  /* The two directions of the paper, as seen from there; the cube of three units can be turned. */
+  /* Right, up and towards the reader, as seen from there; the cube of three units can be turned. */
   axes() {
-    if (this.state.k < 3) return [[1, 0], [0, 1]].map((axis) => axis.slice(0, this.state.k)); // prettier-ignore
-    const [c, d] = this.angles.map(Math.cos);
-    const [s, t] = this.angles.map(Math.sin);
+    const { k } = this.state;
+    if (k < 3) return [[1, 0], [0, 1]].map((axis) => axis.slice(0, k)); // prettier-ignore
+    const [[c, d], [s, t]] = [Math.cos, Math.sin].map((f) => this.angles.map(f));
     return [[c, 0, s], [s * t, d, -c * t], [-s * d, t, c * d]]; // prettier-ignore
   }
 
@@ -191,7 +192,7 @@ class RuleLaboratory extends Laboratory {
     return ((this.state.k === 3 ? 0.72 : 1) * REACH) / this.extent;
   }
 
-  /* Where a point of that space stands in the picture. */
+  /* Where a point of that space stands in the picture; and what becomes of it when it moves there. */
   at(point, row = 180) {
     const [x, y] = this.axes().map((axis) => this.scale() * dot(point, axis));
     return [180 + x, row - y];
@@ -199,23 +200,21 @@ class RuleLaboratory extends Laboratory {
 
   moved(point, dx, dy) {
     const [right, up] = this.axes();
-    return point.map((value, u) => value + dx * right[u] + dy * up[u]);
+    return point.map((value, u) => value + (dx * right[u] - dy * up[u]) / this.scale());
   }
 
   plane() {
     const { k, middle } = this.state;
-    const name = "The codes of the inputs, discs, and the directions of the outputs, diamonds. Arrow keys move one, page keys go to the next.";
-    const back = k === 1 ? this.heights() : k === 2 ? this.sectors() : this.cube();
-    const edge = middle === "tanh" ? "" : `edge at ±${told(10 * this.extent)}`;
-    const turn = ({ buttons, movementX, movementY, target }) => {
+    const name = "Codes of the inputs, discs, and directions of the outputs, diamonds. Arrow keys move one, page keys go to the next.";
+    const back = [this.heights, this.sectors, this.cube][k - 1].call(this);
+    const edge = label(300, 345, middle === "tanh" ? "" : `edge at ±${told(10 * this.extent)}`);
+    const onpointermove = ({ buttons, movementX, movementY, target }) => {
       if (k === 3 && buttons && !target.closest(".hg-handle")) this.turn(movementX / 100, movementY / 100);
     };
-    const keys = [["←", -0.2, 0], ["→", 0.2, 0], ["↑", 0, -0.2], ["↓", 0, 0.2]]; // prettier-ignore
-    const turns = keys.map(([arrow, ...by]) => button(arrow, () => this.turn(...by)));
-    const marks = [["g", {}, ...this.directionMarks()], ["g", {}, ...this.codeMarks()]];
-    return ["div", {},
-      picture({ class: `hg-picture ${k === 3 ? "hg-turns" : ""}`, role: "group", "aria-label": name, onpointermove: turn },
-        ["g", {}, ...back], ["text", { class: "hg-label", x: 300, y: 345 }, edge], ...marks),
+    const look = { class: `hg-picture ${k === 3 ? "hg-turns" : ""}`, role: "group", "aria-label": name, onpointermove };
+    const arrows = Object.entries({ "←": [-0.2, 0], "→": [0.2, 0], "↑": [0, -0.2], "↓": [0, 0.2] });
+    const turns = arrows.map(([arrow, by]) => button(arrow, () => this.turn(...by)));
+    return ["div", {}, picture(look, ["g", {}, ...back], edge, ["g", {}, ...this.tipMarks()], ["g", {}, ...this.codeMarks()]),
       ["div", { class: "hg-buttons", role: "group", "aria-label": "Turn the cube", hidden: k < 3 }, ...turns]]; // prettier-ignore
   }
 
@@ -224,39 +223,41 @@ class RuleLaboratory extends Laboratory {
     this.draw();
   }
 
-  /* Two units: the part of the square in which each output wins, and the polygon of the directions. */
+  /* Two units: the part of the square in which each output wins. Without biases, outputs that win somewhere are the
+     corners of a convex polygon. */
   sectors() {
     const edge = SQUARE.map((point) => point.map((v) => v * this.extent));
-    const regions = range(this.state.n).map((j) => this.region(edge, j));
-    const shapes = regions.map((region, j) => {
-      const on = j === this.winner ? "hg-on" : "";
-      return ["path", { class: `hg-sector ${on}`, d: closed(region.map((p) => this.at(p))) }];
-    });
+    const regions = this.directions.map((_, j) => this.region(edge, j));
+    const shape = (points) => closed(points.map((point) => this.at(point)));
     const names = regions.map((region, j) => {
-      const centre = [0, 1].map((axis) => sum(region.map((p) => p[axis])) / (region.length || 1));
-      const touches = region.some((p) => size(p) > 0.999 * this.extent); // with biases, some do not
-      const [x, y] = this.at(touches ? centre.map((v) => (v * 1.14 * this.extent) / size(centre)) : centre);
-      return ["text", { class: "hg-label", x, y }, region.length ? j + 1 : ""];
+      const centre = [0, 1].map((axis) => sum(region.map((point) => point[axis])) / (region.length || 1));
+      const inside = region.every((point) => size(point) < 0.999 * this.extent); // as some are, with biases
+      return label(...this.at(inside ? centre : centre.map((v) => (v * 1.14 * this.extent) / size(centre))), region.length ? j + 1 : "");
     });
-    const polygon = closed(hull(this.tips()).map((p) => this.at(p)));
-    const frame = closed(edge.map((p) => this.at(p)));
-    return [...shapes, ["path", { class: "hg-frame", d: frame }], ["path", { class: "hg-hull", d: polygon }], ...names];
+    const angle = ([x, y]) => Math.atan2(y, x);
+    const corners = this.tips().filter((_, j) => regions[j].length && !this.state.bias).sort((a, b) => angle(a) - angle(b));
+    const shapes = regions.map((region, j) => path(`hg-sector ${this.on(j)}`, shape(region)));
+    return [...shapes, path("hg-frame", shape(edge)), path("hg-hull", shape(corners)), ...names];
   }
 
   region(edge, j) {
-    const { directions, biases, extent } = this;
+    const { directions, biases } = this;
     const region = directions.reduce((polygon, other, l) => {
       const [a, b] = other.map((v, u) => directions[j][u] - v);
       return l === j ? polygon : cut(polygon, a, b, biases[j] - biases[l]);
     }, edge);
-    return area(region) > 1e-6 * extent * extent ? region : []; // rounding may leave a corner
+    return size(region.flat()) > 1e-6 ? region : []; // rounding may leave the origin
+  }
+
+  on(j) {
+    return j === this.winner ? "hg-on" : "";
   }
 
   /* Three units: the cube, and a spoke to every direction. */
   cube() {
     const edges = CUBE.map((ends) => line(ends.map((a) => this.at(corner(a).map((v) => v * this.extent)))));
-    const spokes = this.tips().map((tip) => line([this.at([0, 0, 0]), this.at(tip)]));
-    return [["path", { class: "hg-frame", d: edges.join("") }], ["path", { class: "hg-hull", d: spokes.join("") }]];
+    const spokes = this.tips().map((tip) => line([[180, 180], this.at(tip)]));
+    return [path("hg-frame", edges.join("")), path("hg-hull", spokes.join(""))];
   }
 
   /* One unit: each output's score is a line over the code, and the highest wins. */
@@ -264,19 +265,16 @@ class RuleLaboratory extends Laboratory {
     const { directions, biases, extent } = this;
     const scores = (x) => directions.map(([d], j) => d * x + biases[j]);
     const tall = size([...scores(-extent), ...scores(extent)]);
-    const at = (x, score) => [this.at([x])[0], 110 - (95 * score) / tall];
+    const at = (x, j) => [this.at([x])[0], 110 - (95 * scores(x)[j]) / tall];
     const places = range(121).map((i) => extent * (i / 60 - 1));
     const best = places.map((x) => argmax(scores(x)));
-    const lines = directions.map((_, j) => {
-      const ends = [-extent, extent].map((x) => at(x, scores(x)[j]));
-      return ["path", { class: `hg-line ${j === this.winner ? "hg-on" : ""}`, d: line(ends) }];
-    });
     const names = directions.map((_, j) => {
-      const wins = places.filter((_, i) => best[i] === j);
-      return ["text", { class: "hg-label", x: wins.length ? at((wins[0] + wins.at(-1)) / 2, 0)[0] : 0, y: 222 }, wins.length ? j + 1 : ""];
+      const [x] = this.at([(places[best.indexOf(j)] + places[best.lastIndexOf(j)]) / 2 || 0]);
+      return label(x, 222, best.includes(j) ? j + 1 : "");
     });
-    const top = line(places.map((x, i) => at(x, scores(x)[best[i]])));
-    return [...lines, ["path", { class: "hg-envelope", d: top }], ["path", { class: "hg-frame", d: "M52 250H308M52 310H308" }], ...names];
+    const lines = directions.map((_, j) => path(`hg-line ${this.on(j)}`, line([at(-extent, j), at(extent, j)])));
+    const top = line(places.map((x, i) => at(x, best[i])));
+    return [...lines, path("hg-envelope", top), path("hg-frame", "M52 250H308M52 310H308"), ...names];
   }
 
   /* The directions, scaled so that the longest number is the one at TIPS. */
@@ -289,105 +287,102 @@ class RuleLaboratory extends Laboratory {
   codeMarks() {
     return this.codes.map((code, i) => {
       const good = this.winners[i] === this.state.own[i];
-      const label = `Input ${i + 1}, code ${this.stories(code.map((v) => 10 * v))}, ${good ? "right" : "wrong"}`;
-      const look = `hg-code ${good ? "hg-plus" : "hg-minus"} ${i === this.input ? "hg-on" : ""}`;
-      const move = (to) => this.moveCode(i, to);
-      return this.mark("input", i, code, this.state.k === 1 ? 250 : 180, label, look, good ? circle(11) : triangle(13), move);
+      const name = `Input ${i + 1}, code ${this.story(code)}, ${good ? "right" : "wrong"}`;
+      const shape = path("", good ? circle(11) : triangle(13));
+      const kind = `hg-code ${sign(good - 1)} ${i === this.input ? "hg-on" : ""}`;
+      return this.handle("input", i, code, this.state.k === 1 ? 250 : 180, { class: kind, "aria-label": name }, shape);
     });
   }
 
-  directionMarks() {
+  tipMarks() {
     return this.tips().map((tip, j) => {
-      const label = `Output ${j + 1}, direction ${this.stories(this.directions[j].map((v) => (10 * v) / this.longest))}`;
-      const look = `hg-direction ${j === this.winner ? "hg-on" : ""}`;
-      const move = (to) => this.moveDirection(j, to);
-      return this.mark("output", j, tip, this.state.k === 1 ? 310 : 180, label, look, diamond(10), move);
+      const name = `Output ${j + 1}, direction ${this.story(this.directions[j].map((v) => v / this.longest))}`;
+      const look = { class: `hg-direction ${this.on(j)}`, "aria-label": name };
+      return this.handle("output", j, tip, this.state.k === 1 ? 310 : 180, look, path("", diamond(10)));
     });
   }
 
-  /* kind: which of the laboratory's fields holds the one that the tab key stops at. */
-  mark(kind, i, point, row, label, look, shape, move) {
+  /* kind: "input" or "output", the field that holds the one at which the tab key stops. */
+  handle(kind, i, point, row, look, shape) {
     const ahead = this.axes()[2];
     const far = ahead && dot(point, ahead) < -0.2 * this.extent ? "hg-far" : "";
+    const move = (to) => (kind === "input" ? this.moveCode(i, to) : this.moveDirection(i, to));
     const grab = (from) => {
       this.pause();
-      this.factor = (TIPS * this.extent) / this.longest; // kept while a direction moves, though it be the longest
-      Object.assign(this, { from, held: point });
+      const factor = (TIPS * this.extent) / this.longest; // kept while a direction moves, though it be the longest
+      Object.assign(this, { from, factor, held: point });
     };
-    const keep = {
-      grab,
-      to: ([x, y]) => move(this.moved(this.held, (x - this.from[0]) / this.scale(), (this.from[1] - y) / this.scale())),
-      by: ([dx, dy]) => move(this.moved(point, 0.1 * this.extent * dx, -0.1 * this.extent * dy)),
-    };
+    const to = ([x, y]) => move(this.moved(this.held, x - this.from[0], y - this.from[1]));
+    const by = ([dx, dy]) => move(this.moved(point, ...[dx, dy].map((v) => 0.1 * this.extent * this.scale() * v)));
     const onfocus = () => {
       this[kind] = i;
       this.draw();
     };
-    const attributes = { class: `hg-handle ${look} ${far}`, transform: `translate(${this.at(point, row)})`, role: "button", tabindex: this[kind] === i ? 0 : -1 };
-    return ["g", { ...attributes, "aria-label": label, onfocus, ...movable(keep) }, ["path", { d: shape }], ["text", {}, i + 1]];
+    const place = { transform: `translate(${this.at(point, row)})`, role: "button", tabindex: this[kind] === i ? 0 : -1 };
+    return ["g", { ...look, ...place, class: `hg-handle ${look.class} ${far}`, onfocus, ...movable({ grab, to, by }) }, shape, ["text", {}, i + 1]];
   }
 
   moveCode(i, point) {
-    const { k, middle, n } = this.state;
+    const { k, middle } = this.state;
     point.forEach((value, u) => {
-      const inside = clip(value, -0.9999, 0.9999);
-      this.network.parameters[i * k + u] = middle === "tanh" ? Math.atanh(inside) : clip(value, -10, 10);
+      this.network.parameters[i * k + u] = middle === "tanh" ? Math.atanh(clip(value, -0.9999, 0.9999)) : clip(value, -10, 10);
     });
-    this.optimizer = new Optimizer(this.network.parameters.length); // what it remembers is no longer so
     this.look();
-    const { formula } = this.terms()[this.winners[i]];
-    this.say(`Input ${i + 1}: output ${this.winners[i] + 1} wins with ${formula}. ${this.right} of ${n} right.`);
+    const winner = this.winners[i];
+    this.afterMove(`Input ${i + 1}: output ${winner + 1} wins with ${this.terms()[winner].formula}.`);
   }
 
   moveDirection(j, point) {
-    const { n, k } = this.state;
-    const { factor, extent, network } = this;
-    const inside = point.map((value) => clip(value, -extent, extent) / factor);
-    inside.forEach((value, u) => (network.parameters[network.layers[1].weight + u * n + j] = value));
-    this.optimizer = new Optimizer(network.parameters.length);
+    const { state, factor, extent, network } = this;
+    const start = network.layers[1].weight + j;
+    point.forEach((value, u) => (network.parameters[start + u * state.n] = clip(value, -extent, extent) / factor));
     this.look();
-    const lost = k === 2 && !this.region(SQUARE.map((p) => p.map((v) => v * extent)), j).length;
-    this.say(`Output ${j + 1}${lost ? " has no sector left: it cannot win" : " has a sector"}. ${this.right} of ${n} right.`);
+    const lost = state.k === 2 && !this.region(SQUARE, j).length;
+    this.afterMove(`Output ${j + 1} has ${lost ? "no sector left: it cannot win" : "a direction"}.`);
+  }
+
+  afterMove(text) {
+    this.calm(); // what the optimizer remembers is no longer so
+    this.say(`${text} ${this.right} of ${this.state.n} right.`);
   }
 
   /* --- the numbers of the story: codes times 10, directions scaled so that the largest number is 10 --- */
 
-  stories(values) {
-    return values.map((v) => told(v, this.state.digits)).join(", ");
+  story(values) {
+    return values.map((v) => told(10 * v, this.state.digits)).join(", ");
   }
 
-  /* Of each output the products, the bias, and how they add up. */
+  /* Of each output the products and the bias, and how they add up. */
   terms() {
     const { digits, bias } = this.state;
-    const round = (x) => Number(x.toFixed(digits));
-    const code = this.codes[this.input].map((v) => round(10 * v));
+    const round = (values) => values.map((v) => Number((10 * v).toFixed(digits)));
+    const code = round(this.codes[this.input]);
     return this.directions.map((direction, j) => {
-      const factors = direction.map((v) => round((10 * v) / this.longest));
-      const products = factors.map((f, u) => f * code[u]);
-      const texts = factors.map((f, u) => `${told(code[u], digits)} · ${told(f, digits)}`);
-      const parts = bias ? [...products, round((100 * this.biases[j]) / this.longest)] : products;
-      if (bias) texts.push(told(parts.at(-1), digits));
-      return { parts, total: sum(parts), formula: `${texts.join(" + ")} = ${told(sum(parts), 2 * digits)}` };
+      const factors = round(direction.map((v) => v / this.longest));
+      const rest = bias ? round([(10 * this.biases[j]) / this.longest]) : [];
+      const parts = [...factors.map((f, u) => f * code[u]), ...rest];
+      const texts = [...factors.map((f, u) => `${told(code[u], digits)} · ${told(f, digits)}`), ...rest.map((b) => told(b, digits))];
+      return { parts, formula: `${texts.join(" + ")} = ${told(sum(parts), 2 * digits)}` };
     });
   }
 
   numbers() {
     const terms = this.terms();
-    const span = size(terms.flatMap(({ parts, total }) => [total, ...parts]));
+    const span = size(terms.flatMap(({ parts }) => [sum(parts), ...parts]));
     const wanted = this.state.own[this.input];
-    const rows = terms.map(({ parts, total, formula }, j) => {
-      const ends = parts.map((_, u) => sum(parts.slice(0, u + 1)));
-      const bars = parts.map((part, u) => ["rect", { class: sign(part), x: Math.min(ends[u], ends[u] - part), y: u, width: Math.abs(part), height: 1 }]);
-      const mark = ["rect", { class: "hg-sum", x: total - 0.012 * span, y: 0, width: 0.024 * span, height: parts.length }];
+    const rows = terms.map(({ parts, formula }, j) => {
+      let end = 0;
+      const bar = (kind, from, y, width, height) => ["rect", { class: kind, x: from, y, width, height }];
+      const bars = parts.map((part, y) => bar(sign(part), Math.min(end, (end += part)), y, Math.abs(part), 1));
       const box = { class: "hg-bar", viewBox: `${-1.6 * span} 0 ${3.2 * span} ${parts.length}`, preserveAspectRatio: "none", "aria-hidden": true };
-      return ["label", { class: `hg-score ${j === this.winner ? "hg-wins" : ""}` },
-        choice(`hg-${this.spec.name}`, `output ${j + 1}`, j === wanted, () => this.want(j)),
-        ["span", {}, j + 1], ["span", {}, formula], ["svg", box, ...bars, mark]]; // prettier-ignore
+      return ["label", { class: `hg-score ${this.on(j)}` },
+        choice(`hg-${this.spec.name}`, `output ${j + 1}`, j === wanted, () => this.want(j)), ["span", {}, j + 1], ["span", {}, formula],
+        ["svg", box, ...bars, bar("hg-sum", end - 0.012 * span, 0, 0.024 * span, parts.length)]]; // prettier-ignore
     });
-    const inputs = list(range(this.state.n, 1), this.input + 1, (text) => this.select(Number(text) - 1));
-    const wins = `output ${this.winner + 1} wins, ${this.winner === wanted ? "as it should" : `but output ${wanted + 1} should`}`;
-    const head = [["label", {}, "Input ", inputs], ["span", {}, `has the code ${this.stories(this.codes[this.input].map((v) => 10 * v))}: ${wins}.`]];
-    return ["div", { class: "hg-scores" }, ["div", { class: "hg-head" }, ...head],
+    const inputs = list(range(this.state.n, 1), this.input + 1, (text) => this.select(text - 1));
+    const verdict = this.winner === wanted ? "as it should" : `but output ${wanted + 1} should`;
+    const code = `has the code ${this.story(this.codes[this.input])}: output ${this.winner + 1} wins, ${verdict}.`;
+    return ["div", { class: "hg-scores" }, ["p", {}, ["label", {}, "Input ", inputs], " ", code],
       ["div", { role: "radiogroup", "aria-label": "The output that this input shall fire" }, ...rows]]; // prettier-ignore
   }
 }
@@ -395,10 +390,13 @@ class RuleLaboratory extends Laboratory {
 /* The hourglass: a shape around all units. */
 function waist(columns, radius) {
   const top = columns.map(([[x, y]]) => [x, y - 1.7 * radius]);
-  const side = (points) => points.slice(1).map(([x, y], i) => {
-    const half = (points[i][0] + x) / 2;
-    return `C${half} ${points[i][1]} ${half} ${y} ${x} ${y}`;
-  }).join(""); // prettier-ignore
   const bottom = top.map(([x, y]) => [x, 360 - y]).reverse();
-  return `M${top[0]}${side(top)}L${bottom[0]}${side(bottom)}Z`;
+  const bend = ([x, y], i, points) => {
+    const [fromX, fromY] = points[i - 1] ?? [];
+    const half = (fromX + x) / 2;
+    return i ? `C${half} ${fromY} ${half} ${y} ${x} ${y}` : `L${x} ${y}`;
+  };
+  return `M${top[0]}${[top, bottom].map((points) => points.map(bend).join("")).join("")}Z`;
 }
+
+KINDS.rule = RuleLaboratory;

@@ -1,5 +1,6 @@
 /* What both laboratories share: a page made of lists, the loop, the settings, the address. */
 
+const KINDS = (globalThis.hourglass ??= {}); // of laboratories; one that comes anew, with a cell, takes the place of the old
 const BUDGET = 8; // milliseconds of training a frame, so that sixty frames fit into a second
 const SPEEDS = { slow: 1, medium: 5, fast: Infinity }; // steps a frame, as far as the budget goes
 
@@ -44,16 +45,18 @@ const list = (options, value, choose) => {
   return ["select", { value, onchange: ({ target }) => choose(target.value), ...KEYS }, ...items];
 };
 const choice = (name, label, checked, onchange) => ["input", { type: "radio", name, "aria-label": label, checked, onchange, ...KEYS }];
+const path = (kind, d, more = {}) => ["path", { class: kind, d, ...more }];
 const picture = (attributes, ...children) => ["svg", { class: "hg-picture", viewBox: "0 0 360 360", ...attributes }, ...children];
+
+const sum = (values) => values.reduce((a, b) => a + b, 0);
+const size = (values) => Math.max(...values.map(Math.abs), 1e-9); // never zero, to divide by
 
 /* A number as the book prints it. */
 const told = (x, digits = 0) => (Number(x.toFixed(digits)) + 0).toFixed(digits).replace("-", "−");
 const line = (points) => points.map(([x, y], i) => `${i ? "L" : "M"}${x.toFixed(1)} ${y.toFixed(1)}`).join("");
-const closed = (points) => points.length ? `${line(points)}Z` : "";
 
 const circle = (r) => `M${-r} 0a${r} ${r} 0 1 0 ${2 * r} 0a${r} ${r} 0 1 0 ${-2 * r} 0Z`;
 const triangle = (r) => `M0 ${-1.2 * r}L${1.1 * r} ${0.8 * r}H${-1.1 * r}Z`;
-const diamond = (r) => `M0 ${-r}L${r} 0L0 ${r}L${-r} 0Z`;
 
 /* Where in its picture a pointer is, in the picture's units. */
 function place({ currentTarget, clientX, clientY }) {
@@ -63,31 +66,6 @@ function place({ currentTarget, clientX, clientY }) {
 }
 
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
-
-/* What makes a thing in a picture movable: by pointer, to(x, y); by arrow keys, by(dx, dy); page keys go to another. */
-function movable({ grab, to, by }) {
-  return {
-    ...KEYS,
-    onpointerdown(event) {
-      event.preventDefault();
-      event.currentTarget.setPointerCapture(event.pointerId);
-      event.currentTarget.focus();
-      grab(place(event));
-    },
-    onpointermove(event) {
-      if (event.currentTarget.hasPointerCapture(event.pointerId)) to(place(event));
-    },
-    onkeydown(event) {
-      const { key, currentTarget } = event;
-      const next = { PageUp: "previousElementSibling", PageDown: "nextElementSibling" }[key];
-      if (next) currentTarget[next]?.focus();
-      else if (key in ARROWS) grab();
-      else return;
-      event.preventDefault();
-      if (!next) by(ARROWS[key]);
-    },
-  };
-}
 
 const inJupyterLab = () => "jpThemeName" in document.body.dataset; // whose address is its own
 
@@ -107,7 +85,7 @@ class Laboratory {
     if (this.restore()) this.host.scrollIntoView({ block: "nearest" });
     else this.begin();
     this.draw();
-    if (this.state.running && !matchMedia("(prefers-reduced-motion: reduce)").matches) this.play();
+    if (this.spec.running && !matchMedia("(prefers-reduced-motion: reduce)").matches) this.play();
   }
 
   disconnect() {
@@ -117,7 +95,7 @@ class Laboratory {
 
   draw() {
     this.look();
-    render(this.root, [this.toolbar(), ...this.panels(), ...(this.state.small ? [] : [this.settings()])]);
+    render(this.root, [this.toolbar(), ...this.panels(), ...(this.spec.small ? [] : [this.settings()])]);
   }
 
   toolbar() {
@@ -141,7 +119,8 @@ class Laboratory {
     const train = button(this.running ? "Pause" : "Train", () => (this.running ? this.stop() : this.play()), "hg-first");
     const others = [button("Step", stopAndDo(step)), button("Rewind", stopAndDo(rewind)), button("New start", stopAndDo(another))];
     const facts = ["p", { class: "hg-facts" }, this.report()];
-    return ["div", {}, ["div", { class: "hg-buttons" }, train, ...others], facts, ["p", { class: "hg-said", role: "status" }, this.said]];
+    const known = this.said.endsWith(this.report()) ? "hg-unseen" : ""; // spoken, but no news to those who see
+    return ["div", {}, ["div", { class: "hg-buttons" }, train, ...others], facts, ["p", { class: `hg-said ${known}`, role: "status" }, this.said]];
   }
 
   settings() {
@@ -188,6 +167,11 @@ class Laboratory {
       if (!Number.isFinite(this.loss)) this.stop("The loss is no longer a finite number. Rewind, and choose a smaller rate.");
     };
     this.request = requestAnimationFrame(tick);
+  }
+
+  /* An optimizer that remembers nothing. */
+  calm() {
+    this.optimizer = new Optimizer(this.network.parameters.length);
   }
 
   pause() {
