@@ -17,6 +17,9 @@ from urllib.parse import unquote, urlsplit
 import nbformat
 import pytest
 from browser import launch
+from selenium.webdriver import ActionChains, Keys
+
+import hourglass as hg
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tools"))
@@ -26,6 +29,19 @@ import notebooks  # noqa: E402
 NOTEBOOKS = sorted(path.name for path in (ROOT / "book").glob("*.ipynb"))
 CHAPTER = NOTEBOOKS[0]  # the one that is run
 FOREIGN, OWN = "foreign.ipynb", "own.ipynb"  # the same from who knows where; and a copy to run
+
+LABORATORIES, FOREIGN_LABORATORIES = "laboratories.ipynb", "foreign laboratories.ipynb"
+
+
+def laboratories(note=""):
+    """A notebook with one of each kind, and what they showed when it was stored."""
+    cells = [nbformat.v4.new_code_cell("import hourglass as hg", execution_count=1)]
+    for count, make in enumerate((hg.labs.rule, hg.labs.boundary), 2):
+        data = {"text/html": make()._repr_html_(), "text/plain": repr(make())}
+        output = nbformat.v4.new_output("execute_result", data, execution_count=count)
+        cells.append(nbformat.v4.new_code_cell(f"hg.labs.{make.__name__}()", execution_count=count, outputs=[output]))
+    return nbformat.v4.new_notebook(cells=cells, metadata={"from": note} if note else {})
+
 
 # What the notebook in sight lacks before its cells and links are as JupyterLab will leave them; arguments[0]: its path.
 # A link is done when it leads to the server, which it does not in the source; a picture, when it has its size.
@@ -58,7 +74,9 @@ class Lab:
         foreign.metadata["from"] = "elsewhere"  # trust goes by contents
         nbformat.write(foreign, self.book / FOREIGN)
         shutil.copy(self.book / CHAPTER, self.book / OWN)
-        trust = [sys.executable, "-m", "nbformat.sign", *(self.book / name for name in NOTEBOOKS)]
+        nbformat.write(laboratories(), self.book / LABORATORIES)
+        nbformat.write(laboratories("from elsewhere"), self.book / FOREIGN_LABORATORIES)
+        trust = [sys.executable, "-m", "nbformat.sign", *(self.book / name for name in [*NOTEBOOKS, LABORATORIES])]
         subprocess.run(trust, env=environment, check=True, capture_output=True)
         options = "--no-browser --allow-root --expose-app-in-browser --ServerApp.ip=127.0.0.1 --IdentityProvider.token="
         self.log = folder / "log"
@@ -278,3 +296,60 @@ def test_everything_is_there_after_a_run_too(lab):
     lab.until(lambda: len(lab.all(handles)) >= sliders)
     for theme in ("Light", "Dark"):
         read_everything(lab, cells, theme)
+
+
+# --- laboratories ----------------------------------------------------------------------------------------------------
+
+
+def trains_and_keeps_its_keys(lab):
+    """With a button, a list, a code and the plane in turn under the keyboard."""
+    node = "jupyterapp.shell.currentWidget.node"
+    assert lab.js(f"return {node}.querySelectorAll('.hg-live').length") == 2
+    lab.click(".hg-first")
+    lab.until(lambda: "11 of 11 right" in lab.all(".hg-facts", "e.textContent")[0])
+    lab.click(".hg-first")
+    cells = lab.js("return jupyterapp.shell.currentWidget.content.widgets.length")
+    for selector in (".hg-first", ".hg-live select", ".hg-code[tabindex='0']", "[role=application]"):
+        assert lab.js(
+            f"const e = {node}.querySelector(arguments[0]); e.focus(); return e === document.activeElement", selector
+        )
+        before = lab.all(".hg-live", "e.textContent")
+        keys = "dd" + "b" + Keys.ARROW_LEFT + (Keys.ARROW_UP + "1" if "app" in selector else "")
+        ActionChains(lab.driver).send_keys(keys).perform()
+        assert lab.js("return jupyterapp.shell.currentWidget.content.widgets.length") == cells
+        assert lab.js(f"return document.activeElement === {node}.querySelector(arguments[0])", selector)
+        moved = lab.all(".hg-live", "e.textContent") != before
+        assert moved or selector not in (".hg-code[tabindex='0']", "[role=application]")
+
+
+@pytest.mark.parametrize("theme", ["Light", "Dark"])
+def test_laboratories_live_as_they_are_stored(lab, theme):
+    lab.look(theme)
+    lab.open(LABORATORIES)
+    lab.expect(2, lambda: len(lab.all(".hg-live")))
+    assert lab.all(".hourglass-still", "e.checkVisibility()") == [False, False]
+    trains_and_keeps_its_keys(lab)
+    contrasts = lab.all(".hg-live :is(p, .hg-setting, button:not(.hg-first))", CONTRAST)
+    assert len(contrasts) > 20 and min(contrasts) > 4.5
+    lab.command("application:close")
+
+
+def test_a_laboratory_in_a_notebook_that_is_not_trusted_is_a_picture(lab):
+    lab.open(FOREIGN_LABORATORIES)
+    lab.expect([True, True], lambda: lab.all(".jp-OutputArea img", "e.naturalWidth > 100 && e.alt.length > 20"))
+    assert not lab.all(".hg-live") and not lab.all("hourglass-lab")
+    lab.command("application:close")
+
+
+def test_laboratories_live_after_a_run_and_a_second_run_stops_the_first(lab):
+    lab.open(LABORATORIES, runs=True)
+    lab.promised("jupyterapp.shell.currentWidget.context.sessionContext.ready")
+    idle = "return jupyterapp.shell.currentWidget.context.sessionContext.session?.kernel?.status"
+    for _ in range(2):
+        lab.expect("idle", lambda: lab.js(idle))
+        lab.js("window.before = jupyterapp.shell.currentWidget.node.querySelector('.hg-live')")
+        lab.command("notebook:run-all-cells")
+        lab.expect(True, lambda: lab.js("return window.before?.isConnected === false"))
+        lab.expect(2, lambda: len(lab.all(".hg-live")))
+        trains_and_keeps_its_keys(lab)
+        lab.click(".hg-first")

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from browser import launch, logged
 from bs4 import BeautifulSoup
-from common import complains
+from common import complains, relative_error
 from selenium.webdriver import ActionChains, Keys
 
 import hourglass as hg
@@ -113,6 +113,37 @@ def test_the_browser_computes_what_the_engine_computes(browser, name):
     assert np.abs(np.array(parameters) - network.parameters).max() < 1e-9
 
 
+QUOTIENTS = """
+const { Network, evaluate, generator } = hourglass, [sizes, activation, dropout] = arguments;
+const network = new Network({ sizes, activation, biases: [true, true, true] }), { normal } = generator(3), rows = 6;
+network.parameters.forEach((_, i, all) => (all[i] = normal()));
+const x = Float64Array.from({ length: 2 * rows }, normal), labels = [0, 1, 2, 0, 1, 2];
+const settings = { loss: "cross-entropy", reduction: "mean" };
+const run = () => {
+  const pass = network.forward(x, rows, { share: dropout, uniform: generator(1).uniform });
+  return [evaluate(settings, pass.at(-1).y, labels, pass.at(-1).shared), pass];
+};
+const [, pass] = run();
+network.backward(pass, pass.at(-1).shared, rows);
+const gradients = [...network.gradients], silent = pass[0].keep.filter((factor) => factor === 0).length;
+const quotients = gradients.map((_, i) => [1, -1].map((side) => {
+  network.parameters[i] += side * 1e-5;
+  const [value] = run();
+  network.parameters[i] -= side * 1e-5;
+  return value;
+})).map(([more, less]) => (more - less) / 2e-5);
+return [gradients, quotients, silent / pass[0].keep.length];
+"""
+
+
+@pytest.mark.parametrize("activation", ["tanh", "sigmoid", "ELU", "maxout", "PReLU"])
+def test_gradients_under_dropout_equal_difference_quotients(browser, activation):
+    """The engine of the book has no dropout to compare with."""
+    gradients, quotients, silent = browser.execute_script(QUOTIENTS, SIZES, activation, 0.5)
+    assert relative_error(np.array(gradients), np.array(quotients)) < 1e-6
+    assert 0.2 < silent < 0.8
+
+
 # --- a page with laboratories ----------------------------------------------------------------------------------------
 
 # What the theme of the book's pages would bring.
@@ -147,11 +178,16 @@ def pages(tmp_path_factory):
     return folder
 
 
+def emulate(driver, media="", motion="reduce"):
+    """Show pages as on a screen or on paper, to somebody who wants less motion or does not mind."""
+    features = [{"name": "prefers-reduced-motion", "value": motion}]
+    driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": media, "features": features})
+
+
 @pytest.fixture(scope="module")
 def browser(tmp_path_factory, pages):
     driver = launch(tmp_path_factory.mktemp("browser"))
-    calm = {"features": [{"name": "prefers-reduced-motion", "value": "reduce"}]}
-    driver.execute_cdp_cmd("Emulation.setEmulatedMedia", calm)
+    emulate(driver)
     driver.get((pages / "boundary.html").as_uri())
     yield driver
     wrong, outside = logged(driver)
@@ -594,6 +630,26 @@ def test_speaks_when_it_pauses_not_while_it_runs(lab):
     assert spoken[:2] == [1, 0] and spoken[2] >= 1
 
 
+def test_one_that_shall_run_starts_by_itself_unless_the_reader_wants_less_motion(lab):
+    one = lab("rule")
+    assert one.facts.startswith("Step 0 ")
+    emulate(one.driver, motion="no-preference")
+    one.open()
+    time.sleep(0.2)
+    assert not one.facts.startswith("Step 0 ")
+    emulate(one.driver)
+    other = lab("cube")
+    assert other.facts.startswith("Step 0 ")
+
+
+def test_a_small_one_has_pictures_and_buttons_alone(lab):
+    one = lab("small")
+    assert one.train(RIGHT) and len(one.js("return [...document.querySelectorAll('svg.hg-picture')]")) == 2
+    assert not one.texts(".hg-setting, .hg-scores")
+    one.keys(".hg-code:nth-child(1)", Keys.ARROW_LEFT)
+    assert one.said.startswith("Input 1: output ")
+
+
 def test_a_laboratory_that_leaves_the_page_stops(lab):
     one = lab("rule")
     one.press("Train")
@@ -612,9 +668,9 @@ def test_paper_and_pages_without_scripts_have_the_still_picture(lab, pages):
     one = lab("rule")
     shown = "return ['.hourglass-still', '.hg-live'].map((s) => document.querySelector(s)?.checkVisibility() ?? null)"
     assert one.js(shown) == [False, True]
-    one.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    emulate(one.driver, media="print")
     assert one.js(shown) == [True, False]
-    one.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
+    emulate(one.driver)
     bare = re.sub(r"(?s)<script.*?</script>", "", (pages / "rule.html").read_text(encoding="utf-8"))
     (pages / "bare.html").write_text(bare, encoding="utf-8")
     assert lab("bare").js(shown) == [True, None]

@@ -1,6 +1,6 @@
 /* The element: its picture gives place to the laboratory. */
 
-Object.assign(KINDS, { Network, Optimizer, epoch }); // for tests
+Object.assign(KINDS, { Network, Optimizer, epoch, evaluate, generator }); // for tests
 const sheet = document.querySelector("style.hg-style") ?? document.head.appendChild(document.createElement("style"));
 Object.assign(sheet, { className: "hg-style", textContent: STYLE });
 

@@ -92,8 +92,8 @@ class Network {
       place.x = x;
       for (let piece = 0; piece < layer.pieces; piece++) this.sum(layer, place, piece, rows);
       this.activate(layer, place);
-      place.keep = dropout && i < pass.length - 1 ? drop(place.y, dropout) : null;
-      x = place.y;
+      place.keep = dropout && i < pass.length - 1 ? masks(place.y, dropout) : null;
+      x = place.keep ? place.y.map((y, unit) => y * place.keep[unit]) : place.y;
     });
     return pass;
   }
@@ -180,12 +180,8 @@ class Network {
   }
 }
 
-/* Silence a share of the units, in place, and let the others speak up for them; returns the factors. */
-function drop(y, { share, uniform }) {
-  const keep = y.map(() => (uniform() < share ? 0 : 1 / (1 - share)));
-  for (let i = 0; i < y.length; i++) y[i] *= keep[i];
-  return keep;
-}
+/* Dropout silences a share of the units, and lets the others speak up for them. */
+const masks = (y, { share, uniform }) => y.map(() => (uniform() < share ? 0 : 1 / (1 - share)));
 
 /* Losses: the sum over the rows, and its gradient, written into `gradient`. labels: the right output of each row. */
 const LOSSES = {
