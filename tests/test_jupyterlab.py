@@ -40,7 +40,8 @@ def laboratories(note=""):
         data = {"text/html": make()._repr_html_(), "text/plain": repr(make())}
         output = nbformat.v4.new_output("execute_result", data, execution_count=count)
         cells.append(nbformat.v4.new_code_cell(f"hg.labs.{make.__name__}()", execution_count=count, outputs=[output]))
-    return nbformat.v4.new_notebook(cells=cells, metadata={"from": note} if note else {})
+    metadata = nbformat.read(ROOT / "book" / CHAPTER, as_version=4).metadata | ({"from": note} if note else {})
+    return nbformat.v4.new_notebook(cells=cells, metadata=metadata)
 
 
 # What the notebook in sight lacks before its cells and links are as JupyterLab will leave them; arguments[0]: its path.
@@ -310,9 +311,8 @@ def trains_and_keeps_its_keys(lab):
     lab.click(".hg-first")
     cells = lab.js("return jupyterapp.shell.currentWidget.content.widgets.length")
     for selector in (".hg-first", ".hg-live select", ".hg-code[tabindex='0']", "[role=application]"):
-        assert lab.js(
-            f"const e = {node}.querySelector(arguments[0]); e.focus(); return e === document.activeElement", selector
-        )
+        focus = f"const e = {node}.querySelector(arguments[0]); e.focus(); return e === document.activeElement"
+        assert lab.js(focus, selector)
         before = lab.all(".hg-live", "e.textContent")
         keys = "dd" + "b" + Keys.ARROW_LEFT + (Keys.ARROW_UP + "1" if "app" in selector else "")
         ActionChains(lab.driver).send_keys(keys).perform()
