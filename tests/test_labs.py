@@ -6,9 +6,11 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import sysconfig
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -21,6 +23,9 @@ import hourglass as hg
 from hourglass.display import labs
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "tools"))
+
+import hourglass_labs  # noqa: E402
 
 # --- one truth -------------------------------------------------------------------------------------------------------
 
@@ -305,7 +310,9 @@ RIGHT = "/(\\d+) of \\1 right/.test(document.querySelector('.hg-facts').textCont
 @pytest.mark.parametrize("name", ["rule", "cube", "line"])
 def test_training_gets_every_input_right(lab, name):
     one = lab(name)
-    assert one.facts.startswith("Step 0 ") and "Press Train" in one.said, "it moves though nobody pressed Train"
+    assert one.facts.startswith("Step 0 ") and one.said.startswith("Press Train"), (
+        "it moves though nobody pressed Train"
+    )
     assert one.train(RIGHT), one.facts
     assert one.said.startswith("Paused.") and not one.js("return document.querySelectorAll('.hg-code.hg-minus').length")
 
@@ -743,3 +750,23 @@ def test_the_code_is_small_and_clean(tmp_path, kind):
     command = [OXLINT, "--deny-warnings", "--config", ROOT / ".oxlintrc.json", tmp_path / "labs.js"]
     linter = subprocess.run(command, capture_output=True, text=True)
     assert linter.returncode == 0, linter.stdout + linter.stderr
+
+
+def test_a_page_loads_the_code_once_and_shows_the_picture_in_its_own_colours(tmp_path):
+    added = []
+    app = SimpleNamespace(outdir=tmp_path, add_js_file=lambda name, **options: added.append((name, options)))
+    hourglass_labs.write_code(app)
+    for kind in labs.KINDS:
+        assert (tmp_path / "_static" / f"hourglass-{kind}.js").read_text(encoding="utf-8") == labs.script(kind)
+    both = f"<p>one</p>{RULE._repr_html_()}<script>let x</script>{CUBE._repr_html_()}"
+    context = {"body": both}
+    hourglass_labs.lighten(app, "page", "page.html", context, None)
+    assert added == [("hourglass-rule.js", {"loading_method": "defer"})]
+    page = BeautifulSoup(context["body"], "html.parser")
+    assert [script.string for script in page.select("script")] == ["let x"] and not page.select("img")
+    pictures = page.select("hourglass-lab > svg.figure[role=img][aria-label]")
+    assert [picture["aria-label"] for picture in pictures] == [RULE.still[1], CUBE.still[1]]
+    assert all("var(--figure-blue" in str(picture) for picture in pictures)
+    for other in ({"body": "<p>none</p>"}, {}):
+        hourglass_labs.lighten(app, "page", "page.html", other, None)
+    assert len(added) == 1

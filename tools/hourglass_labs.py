@@ -26,7 +26,8 @@ def lighten(app, pagename, templatename, context, doctree):
     for kind in labs.KINDS:
         if f'<hourglass-lab kind="{kind}"' in body:
             app.add_js_file(f"hourglass-{kind}.js", loading_method="defer")  # at this point, for this page alone
-    context["body"] = STILL.sub(lambda still: base64.b64decode(still[1]).decode(), body)
+    if body:
+        context["body"] = STILL.sub(lambda still: base64.b64decode(still[1]).decode(), body)
 
 
 def setup(app):

@@ -124,6 +124,7 @@ def rule(n=11, k=2, *, rule="shift", name="rule", small=False, running=False, **
     alt = f"A network {n}-{k}-{n} that has learnt which output each input shall fire"
     alt += ", beside the plane of its codes." if k == 2 else "."
     spec["start"] |= own
+    spec["hint"] = "Press Train, and watch the codes find their sectors. Then drag a disc, or a diamond."
     return Laboratory("rule", spec, (lambda: trained_rule(n, k, wanted), alt))
 
 
@@ -150,6 +151,7 @@ def boundary(data="moons", *, name="boundary", running=False, **settings):
     start |= {"optimizer": "Adam", "rate": 0.03, "batch": "all", "seed": 0, "speed": "medium"}
     start |= {"layer": 1, "units": "1 and 2"} | settings
     spec = checked(name, start, BOUNDARY) | {"running": truth(running, "running"), "sets": toy_data()}
+    spec["hint"] = "Press Train, and watch the regions grow. A click in the plane puts a point there."
     alt = f"Points of two classes ({data}), and the regions that a trained network tells apart."
     return Laboratory("boundary", spec, (lambda: trained_boundary(data), alt))
 

@@ -70,9 +70,9 @@ const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], Arrow
 const inJupyterLab = () => "jpThemeName" in document.body.dataset; // whose address is its own
 
 class Laboratory {
-  /* spec: {name, start, settings}: the first state, and of each setting its name and what it may be. */
+  /* spec: {name, hint, start, settings}: the first state, and of each setting its name and what it may be. */
   constructor(host, spec) {
-    Object.assign(this, { host, spec, state: { ...spec.start }, running: false, said: "Press Train and watch." });
+    Object.assign(this, { host, spec, state: { ...spec.start }, running: false, said: spec.hint });
     this.onAddress = () => this.restore() && this.draw();
   }
 
