@@ -2,13 +2,13 @@
 
 import numpy as np
 
-from .style import CLASS_MAP, INK, MAP_INK, MAP_NEGATIVE, MAP_PAPER, MAP_POSITIVE, MUTED, NEGATIVE, beside, new
+from .style import INK, MUTED, NEGATIVE, PAPER, POINT_NEGATIVE, POINT_POSITIVE, POSITIVE, beside, new
 
 
 def points(ax, x, y, size=22):
     """Class 1 as blue discs, class 0 as vermilion triangles."""
-    for label, colour, marker in ((0, MAP_NEGATIVE, "^"), (1, MAP_POSITIVE, "o")):
-        ax.scatter(*x[y == label].T, s=size, c=colour, marker=marker, edgecolors=MAP_PAPER, linewidths=0.6, zorder=3)
+    for label, colour, marker in ((0, POINT_NEGATIVE, "^"), (1, POINT_POSITIVE, "o")):
+        ax.scatter(*x[y == label].T, s=size, c=colour, marker=marker, edgecolors=PAPER, linewidths=0.6, zorder=3)
 
 
 def plane(extent, steps):
@@ -29,9 +29,17 @@ def bands(ax, extent, score, steps):
     axes, grid = plane(extent, steps)
     score, probability = score(grid).reshape(steps, steps), np.array([0.1, 0.25, 0.5, 0.75, 0.9])
     levels = [-1e9, *np.log(probability / (1 - probability)), 1e9]
-    ax.contourf(*axes, score, levels=levels, colors=CLASS_MAP(np.linspace(0.22, 0.78, 6)))
+    shades = [
+        (NEGATIVE, 0.55),
+        (NEGATIVE, 0.33),
+        (NEGATIVE, 0.11),
+        (POSITIVE, 0.11),
+        (POSITIVE, 0.33),
+        (POSITIVE, 0.55),
+    ]
+    ax.contourf(*axes, score, levels=levels, colors=shades)
     if score.min() < 0 < score.max():
-        ax.contour(*axes, score, [0], colors=MAP_INK, linewidths=1.6)
+        ax.contour(*axes, score, [0], colors=INK, linewidths=1.6)
     ax.set(xlim=extent[:2], ylim=extent[2:])
 
 
@@ -40,7 +48,7 @@ def decision_maps(networks, x, y):
     figure, places = beside(networks, height=2.2 if len(networks) > 1 else 3.2)
     for ax, network in places:
         bands(ax, extent_of(x), network, 61)
-        points(ax, x, y, size=14 if len(networks) > 1 else 22)
+        points(ax, x, y)
         ax.set(xticks=[], yticks=[])
         ax.spines[:].set_visible(False)
     return figure
@@ -63,7 +71,7 @@ def line(ax, weights, bias, x, y):
     bands(ax, extent_of(x), lambda grid: grid @ weights + bias, 3)
     if weights.any():
         foot = -bias * weights / (weights @ weights)
-        arrow = {"arrowstyle": "-|>", "color": MAP_INK, "linewidth": 1.6, "shrinkA": 0, "shrinkB": 0}
+        arrow = {"arrowstyle": "-|>", "color": INK, "linewidth": 1.6, "shrinkA": 0, "shrinkB": 0}
         ax.annotate("", foot + weights, foot, zorder=4, arrowprops=arrow)
     points(ax, x, y)
     ax.set(xlabel="x₁", ylabel="x₂")
