@@ -17,6 +17,7 @@ from .engine.layers import (
     Dense,
     Flatten,
     GaussianNoise,
+    Layer,
     LeakyReLU,
     Maxout,
     MaxPool2D,

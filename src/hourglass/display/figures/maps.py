@@ -80,11 +80,12 @@ def line(ax, weights, bias, x, y):
 def bowls(loss_at, paths, extent):
     """A loss over two weights as contours, a cross at its lowest point, and paths of descent, their last points large.
 
-    loss_at: function from points (n, 2) to (n,). paths: {title: (steps, 2)}.
+    loss_at: function from points (n, 2) to (n,), or one for each path. paths: {title: (steps, 2)}.
     """
+    losses = loss_at if isinstance(loss_at, dict) else dict.fromkeys(paths, loss_at)
     figure, places = beside(paths, height=2.6, sharey=True)
-    for ax, path in places:
-        bowl(ax, loss_at, path, extent)
+    for title, (ax, path) in zip(paths, places, strict=True):
+        bowl(ax, losses[title], path, extent)
         ax.label_outer()
     return figure
 
