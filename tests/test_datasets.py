@@ -130,7 +130,7 @@ def test_each_writer_filled_in_the_same_form_and_left_out_a_few_digits():
     assert np.unique(writer).tolist() == [*range(14)] and (np.diff(writer) >= 0).all()
     for hand in range(14):
         written, rest = labels[writer == hand].tolist(), iter(form)
-        if hand == 2:  # in the last place stands an eight that scikit-learn's labels call a three
+        if hand == 2:  # who drew a three where the form ends with an eight
             assert written[-1] == 3
             written[-1] = 8
         assert 122 <= len(written) <= 130 and all(label in rest for label in written), "in the order of the form"
