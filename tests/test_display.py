@@ -709,6 +709,7 @@ class TestThemed:
 
     def test_the_style_sheet_has_every_colour_for_the_dark(self):
         palette = {style.INK, style.MUTED, style.PALE, style.PAPER, *style.OTHERS, *style.COLOURS.values()}
+        palette |= {style.POINT_POSITIVE, style.POINT_NEGATIVE}
         assert palette == set(style.VARIABLES)
         css = (ROOT / "assets" / "book.css").read_text()
         dark = re.search(r'html\[data-theme="dark"\] \{(.*?)\}', css, flags=re.S)[1]

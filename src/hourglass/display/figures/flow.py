@@ -1,12 +1,9 @@
 """Pictures of what layers know about the input while a network trains."""
 
 import numpy as np
-from matplotlib.colors import LinearSegmentedColormap
 
 from .plots import guide, label_ends
-from .style import INK, MAP_PAPER, MAP_POSITIVE, OTHERS, new
-
-DENSITY_MAP = LinearSegmentedColormap.from_list("density", [MAP_PAPER, MAP_POSITIVE, "#001d33"])
+from .style import DENSITY_MAP, INK, OTHERS, new
 
 
 def flow(epochs, layers, marks=()):

@@ -2,13 +2,13 @@
 
 import numpy as np
 
-from .style import CLASS_MAP, INK, MAP_INK, MAP_NEGATIVE, MAP_PAPER, MAP_POSITIVE, MUTED, NEGATIVE, beside, new
+from .style import INK, MUTED, NEGATIVE, PAPER, POINT_NEGATIVE, POINT_POSITIVE, POSITIVE, beside, new
 
 
 def points(ax, x, y, size=22):
     """Class 1 as blue discs, class 0 as vermilion triangles."""
-    for label, colour, marker in ((0, MAP_NEGATIVE, "^"), (1, MAP_POSITIVE, "o")):
-        ax.scatter(*x[y == label].T, s=size, c=colour, marker=marker, edgecolors=MAP_PAPER, linewidths=0.6, zorder=3)
+    for label, colour, marker in ((0, POINT_NEGATIVE, "^"), (1, POINT_POSITIVE, "o")):
+        ax.scatter(*x[y == label].T, s=size, c=colour, marker=marker, edgecolors=PAPER, linewidths=0.6, zorder=3)
 
 
 def plane(extent, steps):
@@ -29,9 +29,11 @@ def bands(ax, extent, score, steps):
     axes, grid = plane(extent, steps)
     score, probability = score(grid).reshape(steps, steps), np.array([0.1, 0.25, 0.5, 0.75, 0.9])
     levels = [-1e9, *np.log(probability / (1 - probability)), 1e9]
-    ax.contourf(*axes, score, levels=levels, colors=CLASS_MAP(np.linspace(0.22, 0.78, 6)))
+    alphas = (0.55, 0.33, 0.11)
+    shades = [*((NEGATIVE, alpha) for alpha in alphas), *((POSITIVE, alpha) for alpha in alphas[::-1])]
+    ax.contourf(*axes, score, levels=levels, colors=shades)
     if score.min() < 0 < score.max():
-        ax.contour(*axes, score, [0], colors=MAP_INK, linewidths=1.6)
+        ax.contour(*axes, score, [0], colors=INK, linewidths=1.6)
     ax.set(xlim=extent[:2], ylim=extent[2:])
 
 
@@ -40,7 +42,7 @@ def decision_maps(networks, x, y):
     figure, places = beside(networks, height=2.2 if len(networks) > 1 else 3.2)
     for ax, network in places:
         bands(ax, extent_of(x), network, 61)
-        points(ax, x, y, size=14 if len(networks) > 1 else 22)
+        points(ax, x, y)
         ax.set(xticks=[], yticks=[])
         ax.spines[:].set_visible(False)
     return figure
@@ -63,7 +65,7 @@ def line(ax, weights, bias, x, y):
     bands(ax, extent_of(x), lambda grid: grid @ weights + bias, 3)
     if weights.any():
         foot = -bias * weights / (weights @ weights)
-        arrow = {"arrowstyle": "-|>", "color": MAP_INK, "linewidth": 1.6, "shrinkA": 0, "shrinkB": 0}
+        arrow = {"arrowstyle": "-|>", "color": INK, "linewidth": 1.6, "shrinkA": 0, "shrinkB": 0}
         ax.annotate("", foot + weights, foot, zorder=4, arrowprops=arrow)
     points(ax, x, y)
     ax.set(xlabel="x₁", ylabel="x₂")
@@ -72,11 +74,12 @@ def line(ax, weights, bias, x, y):
 def bowls(loss_at, paths, extent):
     """A loss over two weights as contours, a cross at its lowest point, and paths of descent, their last points large.
 
-    loss_at: function from points (n, 2) to (n,). paths: {title: (steps, 2)}.
+    loss_at: function from points (n, 2) to (n,), or one for each path. paths: {title: (steps, 2)}.
     """
+    losses = loss_at if isinstance(loss_at, dict) else dict.fromkeys(paths, loss_at)
     figure, places = beside(paths, height=2.6, sharey=True)
-    for ax, path in places:
-        bowl(ax, loss_at, path, extent)
+    for title, (ax, path) in zip(paths, places, strict=True):
+        bowl(ax, losses[title], path, extent)
         ax.label_outer()
     return figure
 

@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.patches import Rectangle
 
-from .style import CLASS_MAP, INK, MAP_INK, MUTED, NEGATIVE, OTHERS, POSITIVE, SMALL, WIDTH, new
+from .style import CLASS_MAP, INK, MUTED, NEGATIVE, OTHERS, POSITIVE, SMALL, WIDTH, new
 
 
 def show(ax, picture, **kwargs):
@@ -36,7 +36,7 @@ def images(pictures, titles, columns=5):
         weights = np.reshape(picture, (8, 8))
         show_weights(ax, weights)
         for row, column in np.argwhere(weights < -0.25 * np.abs(weights).max()):
-            ax.text(column, row, "−", ha="center", va="center", color=MAP_INK)
+            ax.text(column, row, "−", ha="center", va="center", color=INK)
     return figure
 
 

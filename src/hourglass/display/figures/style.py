@@ -11,7 +11,7 @@ from zlib import crc32
 
 import matplotlib.pyplot as plt
 from IPython.display import display
-from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.colors import LinearSegmentedColormap, to_rgba
 
 INK, MUTED, PALE, PAPER = "#262626", "#6e6e6e", "#d9d9d9", "#ffffff"
 BLUE, VERMILION, GREEN, PURPLE = "#0072b2", "#d55e00", "#009e73", "#cc79a7"
@@ -21,13 +21,17 @@ OTHERS = [BLUE, VERMILION, GREEN, ORANGE, PURPLE, SKY, BROWN, OLIVE]  # for name
 COLOURS = dict(zip(("tanh", "ReLU", "PReLU", "leaky ReLU", "sigmoid", "maxout", "ELU", "GELU"), OTHERS))
 COLOURS |= {"sigmoid ×4": COLOURS["sigmoid"], "train": GREEN, "test": PURPLE}
 
+POINT_POSITIVE, POINT_NEGATIVE = "#005f96", "#b34f00"  # the signs once more, for points on a ground of their colour
+
 # What the page's style sheet may replace, by name.
 NAMES = ("ink", "muted", "pale", "paper", "blue", "vermilion", "green", "orange", "purple", "sky", "brown", "olive")
 VARIABLES = dict(zip((INK, MUTED, PALE, PAPER, *OTHERS), NAMES))
+VARIABLES |= {POINT_POSITIVE: "point-positive", POINT_NEGATIVE: "point-negative"}
 
-# A map's ground is light on a dark page too. What stands on it has colours that no page replaces.
-MAP_INK, MAP_PAPER, MAP_POSITIVE, MAP_NEGATIVE = "#1a1a1a", "#fefefe", "#005f96", "#b34f00"
-CLASS_MAP = LinearSegmentedColormap.from_list("classes", [NEGATIVE, PAPER, POSITIVE])
+# Maps shade by transparency: what is near zero shows the page's own ground, light or dark.
+AGAINST, FOR = ([to_rgba(colour, alpha) for alpha in (0, 1)] for colour in (NEGATIVE, POSITIVE))
+CLASS_MAP = LinearSegmentedColormap.from_list("classes", list(zip((0, 0.5, 0.5, 1), AGAINST[::-1] + FOR)))
+DENSITY_MAP = LinearSegmentedColormap.from_list("density", FOR)
 
 WIDTH, NARROW = 6.4, 4.2  # inches: the width of the text, and that of one panel alone
 SMALL = 10.5  # points: ticks, and names beside lines
