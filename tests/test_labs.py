@@ -30,12 +30,9 @@ import hourglass_labs  # noqa: E402
 # --- one truth -------------------------------------------------------------------------------------------------------
 
 RUN = """
-const { Network, Optimizer, epoch } = hourglass, [told] = arguments;
-const network = new Network(told.network);
+const [told] = arguments, network = new hourglass.Network(told.network);
 network.parameters.set(told.parameters);
-const optimizer = new Optimizer(network.parameters.length);
-const data = { x: Float64Array.from(told.x), labels: told.labels };
-const losses = told.orders.map((order) => epoch(network, optimizer, data, told.settings, order));
+const losses = told.orders.map((order) => network.epoch(told, told.settings, null, order));
 return [losses, [...network.parameters]];
 """
 LAYERS = {
@@ -59,11 +56,10 @@ def engine_network(sizes, activation, biases):
     return network
 
 
-def case(activation="tanh", sizes=SIZES, biases=(True, True, True), loss="cross-entropy", reduction="mean", batch=None,
-         **optimizer):  # fmt: skip
+def case(activation="tanh", sizes=SIZES, biases=(True, True, True), reduction="mean", batch=None, **optimizer):
     optimizer = {"optimizer": "Adam", "rate": 0.01} | optimizer
     return {"network": {"sizes": sizes, "activation": activation, "biases": list(biases)}, "batch": batch} | {
-        "settings": {"loss": loss, "reduction": reduction, "batch": batch or "all"} | optimizer
+        "settings": {"reduction": reduction, "batch": batch or "all"} | optimizer
     }
 
 
@@ -78,8 +74,6 @@ CASES = {name: case(name, batch=7, decay=0.003, **HASTY) for name in [*LAYERS, "
     "one output": case(sizes=[2, 8, 1], biases=(True, True), batch=1),
     "one output, no hidden layer": case(sizes=[2, 1], biases=(True,), decay=0.1),
     "sum": case(reduction="sum", batch=30),
-    "squared error": case(loss="squared error", batch=7),
-    "squared error, sum": case("sigmoid", loss="squared error", reduction="sum", rate=0.003),
     "no biases": case("leaky ReLU", biases=(False, False, False), **HASTY),
     "a rule": case(sizes=[11, 2, 11], biases=(False, False), reduction="sum", rate=0.1),
     "a rule, biases": case("straight", sizes=[5, 1, 5], biases=(False, True), reduction="sum", rate=0.1),
@@ -101,15 +95,13 @@ def test_the_browser_computes_what_the_engine_computes(browser, name):
     network = engine_network(**told["network"])
     rng = np.random.default_rng(5)
     orders = [rng.permutation(len(x)).tolist() for _ in range(epochs)]
-    told |= {"parameters": network.parameters.tolist(), "x": x.ravel().tolist(), "labels": y.tolist(), "orders": orders}
+    told |= {"parameters": network.parameters.tolist(), "x": x.tolist(), "labels": y.tolist(), "orders": orders}
     first = network.parameters.copy()
-    losses = {"cross-entropy": hg.SoftmaxCrossEntropy, "squared error": hg.MeanSquaredError}
-    target = y if settings["loss"] == "cross-entropy" else hg.rules.one_hot(told["network"]["sizes"][-1])[y]
     rule = {"SGD": hg.SGD, "Adam": hg.Adam}[settings["optimizer"]]
     options = {key: settings[key] for key in ("momentum",) if key in settings}
     optimizer = rule(settings["rate"], weight_decay=settings.get("decay", 0.0), **options)
     history = hg.train(
-        network, x, target, loss=losses[settings["loss"]](settings["reduction"]), optimizer=optimizer, epochs=epochs,
+        network, x, y, loss=hg.SoftmaxCrossEntropy(settings["reduction"]), optimizer=optimizer, epochs=epochs,
         batch_size=batch, seed=5,
     )  # fmt: skip
     found, parameters = browser.execute_script(RUN, told)
@@ -119,17 +111,16 @@ def test_the_browser_computes_what_the_engine_computes(browser, name):
 
 
 QUOTIENTS = """
-const { Network, evaluate, generator } = hourglass, [sizes, activation, dropout] = arguments;
-const network = new Network({ sizes, activation, biases: [true, true, true] }), { normal } = generator(3), rows = 6;
+const { Network, crossEntropy, generator } = hourglass, [sizes, activation, dropout] = arguments;
+const network = new Network({ sizes, activation, biases: [true, true, true] }), { normal } = generator(3);
 network.parameters.forEach((_, i, all) => (all[i] = normal()));
-const x = Float64Array.from({ length: 2 * rows }, normal), labels = [0, 1, 2, 0, 1, 2];
-const settings = { loss: "cross-entropy", reduction: "mean" };
+const labels = [0, 1, 2, 0, 1, 2], x = labels.map(() => [normal(), normal()]);
 const run = () => {
-  const pass = network.forward(x, rows, { share: dropout, uniform: generator(1).uniform });
-  return [evaluate(settings, pass.at(-1).y, labels, pass.at(-1).shared), pass];
+  const pass = network.forward(x, dropout, generator(1).uniform);
+  return [crossEntropy(pass.at(-1).y, labels, "mean", pass.at(-1).shares), pass];
 };
 const [, pass] = run();
-network.backward(pass, pass.at(-1).shared, rows);
+network.backward(pass, pass.at(-1).shares);
 const gradients = [...network.gradients], silent = pass[0].keep.filter((factor) => factor === 0).length;
 const quotients = gradients.map((_, i) => [1, -1].map((side) => {
   network.parameters[i] += side * 1e-5;
@@ -400,7 +391,7 @@ def adds_up(rows):
         pairs = np.reshape(factors[: len(factors) // 2 * 2], (-1, 2))
         assert pairs.prod(axis=1).sum() + sum(factors[len(factors) // 2 * 2 :]) == pytest.approx(total)
         sums.append(total)
-    return sums[[wins for _, wins in rows].index(True)] == pytest.approx(max(sums), abs=6)  # numbers are rounded
+    return sums[[wins for _, wins in rows].index(True)] == pytest.approx(max(sums), abs=12)  # numbers are rounded
 
 
 def code(one, i):
@@ -439,12 +430,6 @@ def test_a_code_is_moved_by_mouse_and_by_arrow_keys_and_the_sum_read_back(lab, n
     assert stops == 2
 
 
-def test_one_decimal_tells_more(lab):
-    one = lab("rule", "#rule?digits=1")
-    one.train(RIGHT)
-    assert adds_up(one.rows()) and any(number % 1 for numbers, _ in one.rows() for number in numbers)
-
-
 def test_a_direction_inside_the_polygon_has_no_sector(lab):
     one = lab("rule")
     one.train(RIGHT)
@@ -479,16 +464,20 @@ def test_a_code_is_moved_by_touch_on_a_phone(lab):
     assert code(one, i) != before
 
 
-def test_the_cube_turns_by_mouse_and_by_buttons(lab):
+def test_the_cube_turns_by_mouse_and_by_keys_and_shows_its_sectors(lab):
     one = lab("cube")
-    frame = "return document.querySelector('.hg-frame').getAttribute('d')"
+    frame, sectors = (f"return document.querySelector('{name}').getAttribute('d')" for name in (".hg-frame", ".hg-on"))
     frames = [one.js(frame)]
-    one.press("→")
+    one.keys(".hg-turns", Keys.ARROW_RIGHT)
     frames.append(one.js(frame))
-    mouse = ActionChains(one.driver).move_to_element_with_offset(one.one(".hg-turns"), 160, 150)
+    one.js("document.querySelector('.hg-turns').scrollIntoView({ block: 'center' })")
+    mouse = ActionChains(one.driver).move_to_element_with_offset(one.one(".hg-turns"), 0, 100)
     mouse.click_and_hold().move_by_offset(-9, -30).release().perform()
     frames.append(one.js(frame))
     assert len(set(frames)) == 3
+    one.train(RIGHT)
+    shown = one.js("return [...document.querySelectorAll('.hg-sector')].filter((e) => e.getAttribute('d')).length")
+    assert 5 <= shown <= 9 and one.js(sectors) is not None
 
 
 def test_the_reader_says_what_an_input_shall_fire(lab):
@@ -527,7 +516,7 @@ def test_points_come_and_go_by_mouse_and_by_keyboard_and_a_link_restores_them(la
     one.keys("[role=application]", "2", Keys.ARROW_UP, Keys.ARROW_UP, "3", Keys.ARROW_LEFT, "1")
     assert points(one) == 5 and one.said == "5 points."
     one.keys("[role=application]", Keys.DELETE)
-    assert points(one) == 4 and "test" not in "".join(one.texts(".hg-errors"))
+    assert points(one) == 4 and "nothing in the test" in one.texts(".hg-errors")[0]
     one.choose("activation", "ReLU")
     one.steps(40)
     seen, address = one.picture(), one.js("return location.hash")
@@ -536,7 +525,8 @@ def test_points_come_and_go_by_mouse_and_by_keyboard_and_a_link_restores_them(la
     assert one.settings()["activation"][0] == "ReLU" and points(one) == 4
     one.steps(40)
     assert one.picture() == seen
-    one.press("Clear")
+    one.choose("points", "moons")
+    one.choose("points", "none")
     assert points(one) == 0
     one.steps(2)
     one.open(one.js("return location.hash"))
@@ -546,7 +536,8 @@ def test_points_come_and_go_by_mouse_and_by_keyboard_and_a_link_restores_them(la
 def test_erasing_takes_the_nearest(lab):
     one = lab("boundary")
     assert points(one) == 60
-    one.js("document.querySelectorAll('.hg-brushes input')[3].click()")
+    one.js("const list = document.querySelector('.hg-brushes select'); list.selectedIndex = 3;"
+           "list.dispatchEvent(new Event('change'))")  # fmt: skip
     plane = one.one("[role=application]")
     ActionChains(one.driver).move_to_element_with_offset(plane, 5, 5).click().perform()
     assert points(one) == 59
@@ -589,7 +580,7 @@ def test_half_a_layer_dies_and_is_saved_without_a_new_start(lab):
     assert re.search(r"(\d+) of 8 units dead", one.facts)[1] == dead
     one.choose("activation", "leaky ReLU")
     assert "Epoch 4" in one.facts and " 0 of 8 units dead" in one.facts
-    assert one.train("/^0% /.test(document.querySelector('.hg-train').textContent)"), one.facts
+    assert one.train("/^0% /.test(document.querySelector('.hg-errors').textContent)"), one.facts
 
 
 # --- for everyone ----------------------------------------------------------------------------------------------------

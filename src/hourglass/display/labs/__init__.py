@@ -45,10 +45,8 @@ RULE = {
     "rule": ("rule", ("shift", "random", "own")),
     "middle": ("middle", ("tanh", "straight", "ReLU")),
     "bias": ("output biases", (False, True)),
-    "loss": ("loss", ("cross-entropy", "squared error")),
     **TRAINING,
     **SEED,
-    "digits": ("decimals", (0, 1)),
 }
 BOUNDARY = {
     "data": ("points", tuple(DATA)),
@@ -65,6 +63,26 @@ BOUNDARY = {
     **SEED,
     "layer": ("seen by layer", (1, 2, 3)),
     "units": ("its units", tuple(f"{i} and {i + 1}" for i in range(1, 20, 2))),
+}
+
+# What laboratories say, in the page and to screen readers, besides the names of settings.
+WORDS = {
+    "infinite": "The loss is no longer a finite number. Rewind, and choose a smaller rate.",
+    "refused": "The address asks for what this laboratory does not know; that part is ignored.",
+    "restored": "As the address says.",
+}
+RULE_WORDS = WORDS | {
+    "hint": "Press Train, and watch the codes find their sectors. Then drag a disc, or a diamond.",
+    "network": "The network: inputs, middle, outputs. A click on an input shows it; one on an output makes it the wanted one.",
+    "space": "Codes of the inputs, discs, and directions of the outputs, diamonds. "
+    "Arrow keys move one, page keys go to the next.",
+    "cube": "The cube of codes. Arrow keys turn it.",
+    "wanted": "The output that this input shall fire",
+}
+BOUNDARY_WORDS = WORDS | {
+    "hint": "Press Train, and watch the regions grow. A click in the plane puts a point there.",
+    "plane": "The plane. Arrow keys move a cross; 1, 2 and 3 put a point of a class there; Delete takes the nearest away.",
+    "warped": "The plane's grid and the points, as two units of a layer see them",
 }
 
 
@@ -113,18 +131,17 @@ def rule(n=11, k=2, *, rule="shift", name="rule", small=False, running=False, **
 
     rule: "shift", "random", or the right output of each input, n integers counted from 0. name: what an address calls
     it, different from that of others on the page. small: whether to leave out numbers and settings. running: whether
-    it starts by itself. settings: middle, bias, loss, optimizer, rate, seed, speed, digits; `RULE` lists what each may
-    be. ValueError or TypeError on anything else.
+    it starts by itself. settings: middle, bias, optimizer, rate, seed, speed; `RULE` lists what each may be. ValueError or TypeError on anything else.
     """
     own = {} if isinstance(rule, str) else {"own": checked_rule(rule, n)}
-    start = {"n": n, "k": k, "rule": "own" if own else rule, "middle": "tanh", "bias": False, "loss": "cross-entropy"}
-    start |= {"optimizer": "Adam", "rate": 0.1, "seed": 0, "speed": "medium", "digits": 0} | settings
+    start = {"n": n, "k": k, "rule": "own" if own else rule, "middle": "tanh", "bias": False}
+    start |= {"optimizer": "Adam", "rate": 0.1, "seed": 0, "speed": "medium"} | settings
     spec = checked(name, start, RULE) | {"small": truth(small, "small"), "running": truth(running, "running")}
     wanted = np.array(own.get("own", rules.shift_rule(n)))
     alt = f"A network {n}-{k}-{n} that has learnt which output each input shall fire"
     alt += ", beside the plane of its codes." if k == 2 else "."
     spec["start"] |= own
-    spec["hint"] = "Press Train, and watch the codes find their sectors. Then drag a disc, or a diamond."
+    spec["words"] = RULE_WORDS
     return Laboratory("rule", spec, (lambda: trained_rule(n, k, wanted), alt))
 
 
@@ -151,7 +168,7 @@ def boundary(data="moons", *, name="boundary", running=False, **settings):
     start |= {"optimizer": "Adam", "rate": 0.03, "batch": "all", "seed": 0, "speed": "medium"}
     start |= {"layer": 1, "units": "1 and 2"} | settings
     spec = checked(name, start, BOUNDARY) | {"running": truth(running, "running"), "sets": toy_data()}
-    spec["hint"] = "Press Train, and watch the regions grow. A click in the plane puts a point there."
+    spec["words"] = BOUNDARY_WORDS
     alt = f"Points of two classes ({data}), and the regions that a trained network tells apart."
     return Laboratory("boundary", spec, (lambda: trained_boundary(data), alt))
 
