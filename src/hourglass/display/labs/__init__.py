@@ -93,8 +93,13 @@ def script(kind):
     """
     sheet = json.dumps((HERE / "labs.css").read_text(encoding="utf-8"))
     parts = [(HERE / f"{name}.js").read_text(encoding="utf-8") for name in ("engine", "view", kind, "element")]
-    code = re.sub(r"(?ms)^ */\*.*?\*/\n| +//[^\n]*$|^ +|^\n", "", "".join(parts))
+    code = "".join(map(bare, parts))
     return f'(() => {{\n"use strict";\nconst STYLE = {sheet};\n{code}}})();\n'
+
+
+def bare(code):
+    """JavaScript without its comments, empty lines and indentation; no text in it runs over several lines."""
+    return re.sub(r"(?ms)^[ \t]*/\*.*?\*/\n|[ \t]+//[^\n]*$|^[ \t]+|^\n", "", code)
 
 
 class Laboratory:
