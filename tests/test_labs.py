@@ -731,11 +731,11 @@ OXLINT = shutil.which("oxlint", path=os.pathsep.join([sysconfig.get_path("script
 
 
 def test_the_code_is_small():
-    """All of it together, as pages load it, though each loads the half that it shows."""
-    code = "".join(labs.bare(path.read_text(encoding="utf-8")) for path in sorted(labs.HERE.glob("*.js"))).encode()
-    assert len(code) <= 40_000 and len(gzip.compress(code)) <= 12_000, (len(code), len(gzip.compress(code)))
+    """All of it together; and, compressed, the half that a page loads, here without the style sheet inside it."""
+    assert sum(len(labs.bare(path.read_text(encoding="utf-8"))) for path in labs.HERE.glob("*.js")) <= 40_000
     for kind in labs.KINDS:
-        assert "/*" not in re.sub(r"(?m)^const STYLE = .*$", "", labs.script(kind))
+        code = re.sub(r"(?m)^const STYLE = .*$", "", labs.script(kind))
+        assert "/*" not in code and len(gzip.compress(code.encode())) <= 12_000, kind
 
 
 @pytest.mark.parametrize("kind", labs.KINDS)
