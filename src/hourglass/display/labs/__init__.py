@@ -73,7 +73,8 @@ WORDS = {
 }
 RULE_WORDS = WORDS | {
     "hint": "Press Train, and watch the codes find their sectors. Then drag a disc, or a diamond.",
-    "network": "The network: inputs, middle, outputs. A click on an input shows it; one on an output makes it the wanted one.",
+    "network": "The network: inputs, middle, outputs. A click on an input shows it; "
+    "one on an output makes it the wanted one.",
     "space": "Codes of the inputs, discs, and directions of the outputs, diamonds. "
     "Arrow keys move one, page keys go to the next.",
     "cube": "The cube of codes. Arrow keys turn it.",
@@ -81,7 +82,8 @@ RULE_WORDS = WORDS | {
 }
 BOUNDARY_WORDS = WORDS | {
     "hint": "Press Train, and watch the regions grow. A click in the plane puts a point there.",
-    "plane": "The plane. Arrow keys move a cross; 1, 2 and 3 put a point of a class there; Delete takes the nearest away.",
+    "plane": "The plane. Arrow keys move a cross; 1, 2 and 3 put a point of a class there; "
+    "Delete takes the nearest away.",
     "warped": "The plane's grid and the points, as two units of a layer see them",
 }
 
@@ -136,7 +138,8 @@ def rule(n=11, k=2, *, rule="shift", name="rule", small=False, running=False, **
 
     rule: "shift", "random", or the right output of each input, n integers counted from 0. name: what an address calls
     it, different from that of others on the page. small: whether to leave out numbers and settings. running: whether
-    it starts by itself. settings: middle, bias, optimizer, rate, seed, speed; `RULE` lists what each may be. ValueError or TypeError on anything else.
+    it starts by itself. settings: middle, bias, optimizer, rate, seed, speed; `RULE` lists what each may be.
+    ValueError or TypeError on anything else.
     """
     own = {} if isinstance(rule, str) else {"own": checked_rule(rule, n)}
     start = {"n": n, "k": k, "rule": "own" if own else rule, "middle": "tanh", "bias": False}
