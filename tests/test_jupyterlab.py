@@ -306,11 +306,11 @@ def trains_and_keeps_its_keys(lab):
     """With a button, a list, a code and the plane in turn under the keyboard."""
     node = "jupyterapp.shell.currentWidget.node"
     assert lab.js(f"return {node}.querySelectorAll('.hg-live').length") == 2
-    lab.click(".hg-first")
+    lab.click(".hg-button")
     lab.until(lambda: "11 of 11 right" in lab.all(".hg-facts", "e.textContent")[0])
-    lab.click(".hg-first")
+    lab.click(".hg-button")
     cells = lab.js("return jupyterapp.shell.currentWidget.content.widgets.length")
-    for selector in (".hg-first", ".hg-live select", ".hg-code[tabindex='0']", "[role=application]"):
+    for selector in (".hg-button", ".hg-live select", ".hg-code[tabindex='0']", "[role=application]"):
         focus = f"const e = {node}.querySelector(arguments[0]); e.focus(); return e === document.activeElement"
         assert lab.js(focus, selector)
         before = lab.all(".hg-live", "e.textContent")
@@ -329,7 +329,7 @@ def test_laboratories_live_as_they_are_stored(lab, theme):
     lab.expect(2, lambda: len(lab.all(".hg-live")))
     assert lab.all(".hourglass-still", "e.checkVisibility()") == [False, False]
     trains_and_keeps_its_keys(lab)
-    contrasts = lab.all(".hg-live :is(p, .hg-setting, button:not(.hg-first))", CONTRAST)
+    contrasts = lab.all(".hg-live :is(p, .hg-setting, button:not(:first-child))", CONTRAST)
     assert len(contrasts) > 20 and min(contrasts) > 4.5
     lab.command("application:close")
 
@@ -352,4 +352,4 @@ def test_laboratories_live_after_a_run_and_a_second_run_stops_the_first(lab):
         lab.expect(True, lambda: lab.js("return window.before?.isConnected === false"))
         lab.expect(2, lambda: len(lab.all(".hg-live")))
         trains_and_keeps_its_keys(lab)
-        lab.click(".hg-first")
+        lab.click(".hg-button")

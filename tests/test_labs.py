@@ -340,23 +340,28 @@ def test_every_setting_changes_something(lab, name):
         address = "#boundary?layers=3" if label == "seen by layer" else ""
         before[address] = before.get(address) or after_ten_steps(address)
         others = [option for option in options if option not in (value, "own")]
-        if label != "speed":  # which has a test of its own
+        if label not in ("speed", "a click"):  # which have tests of their own
             assert after_ten_steps(address, label, others[-1] if others else "7") != before[address], label
 
 
+GROUND = """[...document.querySelectorAll("canvas")].flatMap((canvas) => {
+  const { data, width, height } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+  return Array.from({ length: height }, (_, i) => data.slice(4 * i * width, 4 * (i + 1) * width).join());
+})"""
 FRAMES = """
 const frame = window.requestAnimationFrame, now = performance.now, [count, done] = arguments;
 let left = count, clock = 0;
 performance.now = () => clock++;  // a clock on which every step of training takes a millisecond
 window.requestAnimationFrame = (tick) => frame(() => {
   if (left-- > 0) return tick();
-  document.querySelector(".hg-first").click();
+  const ground = GROUND;
+  document.querySelector(".hg-button").click();
   performance.now = now;
   window.requestAnimationFrame = frame;
-  done();
+  done(ground);
 });
-document.querySelector(".hg-first").click();
-"""
+document.querySelector(".hg-button").click();
+""".replace("GROUND", GROUND)
 
 
 def test_speed_is_steps_a_frame_as_far_as_the_time_for_training_goes(lab):
@@ -367,6 +372,17 @@ def test_speed_is_steps_a_frame_as_far_as_the_time_for_training_goes(lab):
         one.driver.execute_async_script(FRAMES, 10)
         steps.append(int(re.search(r"Step (\d+)", one.facts)[1]))
     assert steps == [10, 50, 80]
+
+
+def test_the_ground_is_drawn_in_slices_while_it_trains_and_whole_once_it_rests(lab):
+    one = lab("busy")
+    rows = [one.js(f"return {GROUND}")]
+    rows.append(one.driver.execute_async_script(FRAMES, 1))
+    assert sum(before != after for before, after in zip(*rows, strict=True)) == 4  # of 64, in as many milliseconds
+    rows.append(one.js(f"return {GROUND}"))
+    assert sum(before != after for before, after in zip(rows[0], rows[2], strict=True)) == 64
+    one.press("Rewind")
+    assert one.js(f"return {GROUND}") == rows[0]
 
 
 # --- codes and directions --------------------------------------------------------------------------------------------
@@ -536,8 +552,7 @@ def test_points_come_and_go_by_mouse_and_by_keyboard_and_a_link_restores_them(la
 def test_erasing_takes_the_nearest(lab):
     one = lab("boundary")
     assert points(one) == 60
-    one.js("const list = document.querySelector('.hg-brushes select'); list.selectedIndex = 3;"
-           "list.dispatchEvent(new Event('change'))")  # fmt: skip
+    one.choose("a click", "takes the nearest away")
     plane = one.one("[role=application]")
     ActionChains(one.driver).move_to_element_with_offset(plane, 5, 5).click().perform()
     assert points(one) == 59
@@ -623,7 +638,7 @@ def test_every_stop_of_the_tab_key_is_named_and_keeps_its_keys(lab):
 def test_speaks_when_it_pauses_not_while_it_runs(lab):
     one = lab("rule")
     spoken = one.driver.execute_async_script("""
-        const done = arguments[0], spoken = [], train = document.querySelector(".hg-first");
+        const done = arguments[0], spoken = [], train = document.querySelector(".hg-button");
         const live = document.querySelectorAll(".hg-live :is([role=status], [aria-live], output)");
         const watch = () => live.forEach((e) => e.textContent && spoken.push(e.textContent));
         train.click();
@@ -731,11 +746,10 @@ OXLINT = shutil.which("oxlint", path=os.pathsep.join([sysconfig.get_path("script
 
 
 def test_the_code_is_small():
-    """All of it together; and, compressed, the half that a page loads, here without the style sheet inside it."""
-    assert sum(len(labs.bare(path.read_text(encoding="utf-8"))) for path in labs.HERE.glob("*.js")) <= 40_000
-    for kind in labs.KINDS:
-        code = re.sub(r"(?m)^const STYLE = .*$", "", labs.script(kind))
-        assert "/*" not in code and len(gzip.compress(code.encode())) <= 12_000, kind
+    """All of it together, without its comments, of which a page loads the half; plain, and compressed."""
+    code = "".join(labs.bare(path.read_text(encoding="utf-8")) for path in sorted(labs.HERE.glob("*.js")))
+    assert "/*" not in code and len(code) <= 40_000 and len(gzip.compress(code.encode())) <= 12_000
+    assert all("/*" not in re.sub(r"(?m)^const STYLE = .*$", "", labs.script(kind)) for kind in labs.KINDS)
 
 
 @pytest.mark.parametrize("kind", labs.KINDS)

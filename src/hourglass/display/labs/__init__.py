@@ -61,6 +61,7 @@ BOUNDARY = {
     **TRAINING,
     "batch": ("batch", ("all", 1, 5, 20)),
     **SEED,
+    "click": ("a click", ("adds class 1", "adds class 2", "adds class 3", "takes the nearest away")),
     "layer": ("seen by layer", (1, 2, 3)),
     "units": ("its units", tuple(f"{i} and {i + 1}" for i in range(1, 20, 2))),
 }
@@ -169,12 +170,12 @@ def boundary(data="moons", *, name="boundary", running=False, **settings):
     """A laboratory for decision boundaries in the plane.
 
     data: "blobs", "moons", "moons, 6 false", "spirals" or "none". settings: layers, width, activation, decay, noise,
-    optimizer, rate, batch, seed, speed, layer, units; `BOUNDARY` lists what each may be. The rest: as of `rule`.
+    optimizer, rate, batch, seed, speed, click, layer, units; `BOUNDARY` lists what each may be. The rest: as of `rule`.
     ValueError or TypeError on anything else.
     """
     start = {"data": data, "layers": 1, "width": 8, "activation": "tanh", "decay": 0, "noise": "no noise"}
     start |= {"optimizer": "Adam", "rate": 0.03, "batch": "all", "seed": 0, "speed": "medium"}
-    start |= {"layer": 1, "units": "1 and 2"} | settings
+    start |= {"click": "adds class 1", "layer": 1, "units": "1 and 2"} | settings
     spec = checked(name, start, BOUNDARY) | {"running": truth(running, "running"), "sets": toy_data()}
     spec["words"] = BOUNDARY_WORDS
     alt = f"Points of two classes ({data}), and the regions that a trained network tells apart."

@@ -2,7 +2,7 @@
 
 const SHAPES = [triangle(6), circle(5.5), "M-5 -5H5V5H-5Z"]; // of the classes
 const GROUND = [[213, 94, 0], [0, 114, 178], [0, 158, 115]];
-const BRUSHES = ["adds class 1", "adds class 2", "adds class 3", "takes the nearest away"];
+const FINE = 64; // squares of the ground along an edge
 const MOST = 300; // points
 
 /* Points stand in the address in hundredths: x.y.class_x.y.class */
@@ -11,12 +11,11 @@ const hundredths = ([x, y, label]) => [Math.round(100 * x), Math.round(100 * y),
 const split = (text) => text.split("_").filter(Boolean);
 const table = (points) => ({ x: points.map(([x, y]) => [x, y]), labels: points.map(([, , label]) => label) });
 
-class BoundaryLaboratory extends Laboratory {
+KINDS.boundary = class extends Laboratory {
 	weightSize = "glorot";
-	apart = ["layer", "units"]; // these settings stand beside what they change
+	apart = ["click", "layer", "units"]; // these settings stand beside what they change
 	cursor = [0, 0];
-	brush = 0;
-	grain = 40; // squares of the ground along an edge
+	row = 0;
 
 	begin() {
 		const [first, test] = this.spec.sets[this.state.data];
@@ -36,11 +35,13 @@ class BoundaryLaboratory extends Laboratory {
 		this.classes = Math.max(2, ...this.data.labels.map((label) => label + 1));
 	}
 
-	/* Two classes need one output, the log-odds of the second. */
+	/* Two classes need one output, the log-odds of the second. All activations but maxout have the same parameters here,
+		 so that another takes over what one has learnt. */
 	shape() {
 		const { layers, width, activation } = this.state;
 		const sizes = [2, ...Array(layers).fill(width), this.classes === 2 ? 1 : 3];
-		this.network = new Network({ sizes, activation, biases: sizes.map(() => true) });
+		this.network = new Network({ sizes, activation: activation === "maxout" ? activation : "PReLU", biases: sizes });
+		for (const layer of this.network.layers.slice(0, layers)) layer.kind = activation;
 	}
 
 	rewind() {
@@ -62,17 +63,11 @@ class BoundaryLaboratory extends Laboratory {
 		if (name === "data") this.state.points = undefined;
 		if (["data", "layers", "width", "seed"].includes(name)) this.begin();
 		if (name === "optimizer") this.network.calm();
-		if (name === "activation") this.bendOtherwise(this.network);
-	}
-
-	/* Another activation on the same weights and biases, where they fit. */
-	bendOtherwise({ parameters, layers, nWeights }) {
+		if (name !== "activation") return;
+		const { parameters, nWeights } = this.network;
 		this.shape();
-		if (nWeights !== this.network.nWeights) return this.rewind();
-		this.network.draw(this.state.seed, this.weightSize);
-		const keep = (start, n, to) => this.network.parameters.set(parameters.subarray(start, start + n), to);
-		keep(0, nWeights, 0);
-		layers.forEach(({ bias, nOut }, l) => keep(bias, nOut, this.network.layers[l].bias));
+		if (nWeights === this.network.nWeights) this.network.parameters.set(parameters);
+		else this.rewind();
 	}
 
 	parse(name, text) {
@@ -81,22 +76,25 @@ class BoundaryLaboratory extends Laboratory {
 		return points.length <= MOST && points.every((point) => POINT.test(point)) ? text : undefined;
 	}
 
-	/* Of every example the class that wins, and how likely that is. Of two classes the first has the logit 0. */
+	/* Of every example the class that wins, and how likely that is. */
 	decide(x) {
 		const { y } = this.network.forward(x).at(-1);
 		return x.map((_, row) => {
-			const logits = this.classes === 2 ? [0, y[row]] : y.subarray(3 * row, 3 * row + 3);
-			const best = argmax(logits);
-			return [best, 1 / logits.reduce((total, z) => total + Math.exp(z - logits[best]), 0)];
+			const [likely] = softmax(logitsOf(y, row, this.classes === 2 ? 1 : 3));
+			const best = argmax(likely);
+			return [best, likely[best]];
 		});
 	}
 
 	look() {
+		this.loss = this.deaths = 0;
+		if (!this.points.length) return;
 		const pass = this.network.forward(this.data.x);
 		const { y, shares } = pass.at(-1);
-		this.loss = this.points.length ? crossEntropy(y, this.data.labels, "mean", shares) : 0;
-		const units = this.network.layers.slice(0, -1).map((layer, l) => range(layer.nOut).filter((unit) => this.dead(layer, pass[l], unit)));
-		this.deaths = this.points.length ? units.flat().length : 0;
+		this.loss = crossEntropy(y, this.data.labels, "mean", shares);
+		this.network.layers.slice(0, -1).forEach((layer, l) => {
+			this.deaths += range(layer.nOut).filter((unit) => this.dead(layer, pass[l], unit)).length;
+		});
 	}
 
 	/* Whether a unit's slope is zero at every point: no error reaches its weights, which stay as they are. */
@@ -113,19 +111,16 @@ class BoundaryLaboratory extends Laboratory {
 
 	/* --- pictures --- */
 
-	/* While it runs the ground is as fine as a frame has time for. */
+	/* While it runs only so many rows of the ground as a frame has time for. */
 	draw() {
 		super.draw();
-		const start = performance.now();
-		this.drawGround(this.running ? this.grain : 64);
-		const hurry = BUDGET / Math.max(performance.now() - start, 1);
-		if (this.running) this.grain = Math.round(Math.min(Math.max(this.grain * Math.sqrt(hurry), 16), 64));
+		work(() => this.drawRow(), FINE, this.running ? 4 : Infinity);
 	}
 
 	panels() {
 		const share = ({ x, labels }) => {
 			const wrong = this.decide(x).filter(([best], i) => best !== labels[i]).length;
-			return labels.length ? `${Math.round((100 * wrong) / labels.length)}% wrong` : "nothing";
+			return labels.length ? `${told((100 * wrong) / labels.length)}% wrong` : "nothing";
 		};
 		const errors = `${share(this.data)} in training · ${share(this.test)} in the test`;
 		return [["p", { class: "hg-facts hg-errors" }, errors], div("hg-pictures", this.plane(), this.warped())];
@@ -143,27 +138,25 @@ class BoundaryLaboratory extends Laboratory {
 	plane() {
 		const onpointerdown = (event) => {
 			this.cursor = place(event).map((v, i) => (i ? -1 : 1) * this.reach * (v / 180 - 1));
-			this.put(this.brush);
+			this.put(this.spec.settings.click[1].indexOf(this.state.click));
 		};
 		const onkeydown = (event) => this.key(event);
-		const plane = { role: "application", tabindex: 0, "aria-label": this.words.plane, onpointerdown, onkeydown, ...KEYS };
+		const plane = { role: "application", tabindex: 0, "aria-label": this.words.plane, onpointerdown, onkeydown };
 		const cross = path("hg-cross", "M-9 0H9M0 -9V9", { transform: `translate(${this.to(this.cursor)})` });
-		const brushes = list(BRUSHES, BRUSHES[this.brush], (text) => (this.brush = BRUSHES.indexOf(text)));
 		const points = this.marks(this.points.map((point) => this.to(point)));
-		return div("", div("hg-plane", ["canvas", {}], picture(plane, points, cross)),
-			div("hg-brushes", ["label", {}, "A click ", brushes]));
+		const ground = ["canvas", { width: FINE, height: FINE }];
+		return div("", div("hg-plane", ground, picture(plane, points, cross)), this.settings(["click"]));
 	}
 
-	/* The probability of the likeliest class, as the strength of its colour. */
-	drawGround(steps) {
-		const canvas = this.root.querySelector("canvas");
-		Object.assign(canvas, { width: steps, height: steps });
-		const pixels = new ImageData(steps, steps);
-		const along = range(steps).map((i) => this.reach * ((2 * i + 1) / steps - 1));
-		this.decide(along.flatMap((y) => along.map((x) => [x, -y]))).forEach(([best, sure], i) => {
+	/* The next row of the ground: the probability of the likeliest class, as the strength of its colour. */
+	drawRow() {
+		this.row = (this.row + 1) % FINE;
+		const at = (i) => this.reach * ((2 * i + 1) / FINE - 1);
+		const pixels = new ImageData(FINE, 1);
+		this.decide(range(FINE).map((i) => [at(i), -at(this.row)])).forEach(([best, sure], i) => {
 			pixels.data.set([...GROUND[best], 35 + 110 * (sure - 0.5)], 4 * i);
 		});
-		canvas.getContext("2d").putImageData(pixels, 0, 0);
+		this.root.querySelector("canvas").getContext("2d").putImageData(pixels, 0, this.row);
 	}
 
 	/* What two units of a layer make of the plane's grid, and of the points. */
@@ -182,8 +175,8 @@ class BoundaryLaboratory extends Laboratory {
 		const at = ([x, y]) => [180 + (165 * x) / far, 180 - (165 * y) / far];
 		const d = lines.map((_, i) => line(grid.slice(21 * i, 21 * i + 21).map(at))).join("");
 		const image = { role: "img", "aria-label": this.words.warped };
-		return div("", div("hg-plane", picture(image, path("hg-grid", d), this.marks(seen(this.data.x).map(at)))),
-			div("hg-settings", ...this.apart.map((setting) => this.setting(setting))));
+		const points = this.marks(seen(this.data.x).map(at));
+		return div("", div("hg-plane", picture(image, path("hg-grid", d), points)), this.settings(["layer", "units"]));
 	}
 
 	/* --- the reader's own points --- */
@@ -218,6 +211,4 @@ class BoundaryLaboratory extends Laboratory {
 		else return;
 		event.preventDefault();
 	}
-}
-
-KINDS.boundary = BoundaryLaboratory;
+};

@@ -1,8 +1,8 @@
 /* The element: its picture gives place to the laboratory. */
 
 Object.assign(KINDS, { Network, crossEntropy, generator }); // for tests
-const sheet = document.querySelector("style.hg-style") ?? document.head.appendChild(document.createElement("style"));
-Object.assign(sheet, { className: "hg-style", textContent: STYLE });
+KINDS.sheet ??= document.head.appendChild(document.createElement("style"));
+KINDS.sheet.textContent = STYLE;
 
 class HourglassLab extends HTMLElement {
 	connectedCallback() {

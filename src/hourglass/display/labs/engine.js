@@ -2,23 +2,25 @@
 	 Parameters lie in one flat array in NumPy's order, weights before the rest, so that a test can hand over the same. */
 
 const range = (n, start = 0) => Array.from({ length: n }, (_, i) => start + i);
+const sum = (values) => values.reduce((a, b) => a + b, 0);
 const argmax = (values) => values.reduce((best, value, i) => (value > values[best] ? i : best), 0);
 
 const GELU = Math.sqrt(2 / Math.PI);
 const gate = (x) => Math.tanh(GELU * (x + 0.044715 * x * x * x));
-const gateSlope = (x) => (1 - gate(x) * gate(x)) * GELU * (1 + 3 * 0.044715 * x * x);
+
+const bent = (a) => [(x) => (x > 0 ? x : a * x), (x) => (x > 0 ? 1 : a)];
 
 /* Each activation function, f(x, a), and its slope at x, where its value is y. a: the slope that a PReLU learns. */
 const ACTIVATIONS = {
 	straight: [(x) => x, () => 1],
 	tanh: [Math.tanh, (x, y) => 1 - y * y],
 	sigmoid: [(x) => 1 / (1 + Math.exp(-x)), (x, y) => y * (1 - y)],
-	ReLU: [(x) => Math.max(x, 0), (x) => (x > 0 ? 1 : 0)],
-	"leaky ReLU": [(x) => Math.max(x, 0.01 * x), (x) => (x > 0 ? 1 : 0.01)],
+	ReLU: bent(0),
+	"leaky ReLU": bent(0.01),
 	PReLU: [(x, a) => (x > 0 ? x : a * x), (x, y, a) => (x > 0 ? 1 : a)],
 	maxout: [(x) => x, () => 1], // its bend is the choice between two sums
 	ELU: [(x) => (x > 0 ? x : Math.expm1(x)), (x, y) => (x > 0 ? 1 : y + 1)],
-	GELU: [(x) => 0.5 * x * (1 + gate(x)), (x) => 0.5 * (1 + gate(x) + x * gateSlope(x))],
+	GELU: [(x) => 0.5 * x * (1 + gate(x)), (x) => 0.5 * (1 + gate(x)) * (1 + x * (1 - gate(x)) * GELU * (1 + 3 * 0.044715 * x * x))],
 };
 
 /* Layers of weighted sums, all but the last with an activation. sizes: units, from the inputs to the outputs;
@@ -47,16 +49,18 @@ class Network {
 	draw(seed, scale) {
 		const { normal } = generator(seed);
 		this.parameters.fill(0);
-		for (const { nIn, nOut, pieces, kind, weight, slope } of this.layers) {
+		for (const { nIn, nOut, pieces, weight, slope } of this.layers) {
 			const size = scale === "glorot" ? Math.sqrt(2 / (nIn + nOut)) : scale;
 			for (let i = 0; i < pieces * nIn * nOut; i++) this.parameters[weight + i] = size * normal();
-			if (kind === "PReLU") this.parameters.fill(0.25, slope, slope + nOut);
+			if (slope) this.parameters.fill(0.25, slope, slope + nOut);
 		}
 		this.calm();
 	}
 
-	/* What every layer says to examples, which are lists: {x, sums, y}. dropout: a share of units, in training. */
+	/* What every layer says to examples, which are lists: {x, sums, y}. dropout: a share of units, in training.
+		 The inner loops run along rows of the weights, which lie side by side in memory. */
 	forward(examples, dropout, uniform) {
+		const { parameters } = this;
 		const rows = examples.length;
 		const zeros = (n) => new Float64Array(rows * n);
 		const make = ({ nIn, nOut, pieces }) => {
@@ -65,83 +69,70 @@ class Network {
 		const pass = (this.rooms[rows] ??= this.layers.map(make));
 		let x = Float64Array.from(examples.flat());
 		this.layers.forEach((layer, l) => {
-			const place = pass[l];
-			place.x = x;
-			this.sum(layer, place, rows);
-			x = place.y;
-			place.keep = null;
-			if (!dropout || l === pass.length - 1) return;
-			place.keep = x.map(() => (uniform() < dropout ? 0 : 1 / (1 - dropout))); // who is left speaks up for the silent
-			x = x.map((y, unit) => y * place.keep[unit]);
-		});
-		return pass;
-	}
-
-	/* The inner loops run along rows of the weights, which lie side by side in memory. */
-	sum({ nIn, nOut, kind, pieces, weight, bias, slope }, { x, sums, y }, rows) {
-		const { parameters } = this;
-		const [f] = ACTIVATIONS[kind];
-		for (let row = 0; row < rows; row++) {
-			const first = row * pieces * nOut;
-			for (let piece = 0; piece < pieces; piece++) {
-				const out = first + piece * nOut;
-				for (let j = 0; j < nOut; j++) sums[out + j] = bias === undefined ? 0 : parameters[bias + piece * nOut + j];
+			const { nIn, nOut, kind, pieces, weight, bias, slope } = layer;
+			const { sums, y } = Object.assign(pass[l], { x, keep: null });
+			const [f] = ACTIVATIONS[kind];
+			for (let out = 0; out < sums.length; out += nOut) {
+				const piece = (out / nOut) % pieces;
+				const row = (out / nOut - piece) / pieces;
+				for (let j = 0; j < nOut; j++) sums[out + j] = bias ? parameters[bias + piece * nOut + j] : 0;
 				for (let i = 0; i < nIn; i++) {
 					const input = x[row * nIn + i];
 					const w = weight + (piece * nIn + i) * nOut;
 					for (let j = 0; j < nOut; j++) sums[out + j] += input * parameters[w + j];
 				}
 			}
-			for (let j = 0; j < nOut; j++) {
-				const sum = pieces === 1 ? sums[first + j] : Math.max(sums[first + j], sums[first + nOut + j]);
-				y[row * nOut + j] = f(sum, parameters[slope + j]);
+			for (let i = 0; i < y.length; i++) {
+				const j = i % nOut;
+				const first = pieces * (i - j) + j;
+				const sum = pieces === 1 ? sums[first] : Math.max(sums[first], sums[first + nOut]);
+				y[i] = f(sum, parameters[slope + j]);
 			}
-		}
+			x = y;
+			if (!dropout || l === pass.length - 1) return;
+			const keep = y.map(() => (uniform() < dropout ? 0 : 1 / (1 - dropout))); // who is left speaks up for the silent
+			x = y.map((value, i) => value * keep[i]);
+			pass[l].keep = keep;
+		});
+		return pass;
 	}
 
 	/* Fill `gradients`, given the loss's gradient with respect to the output of a pass, which is written over. */
 	backward(pass, gradient) {
-		this.gradients.fill(0);
+		const { parameters, gradients } = this;
+		gradients.fill(0);
 		for (let l = pass.length - 1; l >= 0; l--) {
-			this.bend(this.layers[l], pass[l], gradient);
-			this.collect(this.layers[l], pass[l]);
-			gradient = pass[l].back;
-		}
-	}
-
-	/* Through the activation: times its slope. Of a maxout unit only the sum that won has a share, the first in a tie. */
-	bend({ nOut, kind, pieces, slope }, { sums, y, shares, keep }, gradient) {
-		const { parameters, gradients } = this;
-		const [, slopeAt] = ACTIVATIONS[kind];
-		for (let i = 0; i < y.length; i++) {
-			const j = i % nOut;
-			const first = pieces * (i - j) + j;
-			const g = keep ? gradient[i] * keep[i] : gradient[i];
-			shares[first] = g * slopeAt(sums[first], y[i], parameters[slope + j]);
-			if (kind === "PReLU") gradients[slope + j] += g * Math.min(sums[i], 0);
-			if (pieces === 1) continue;
-			shares[first + nOut] = sums[first] < sums[first + nOut] ? g : 0;
-			shares[first] -= shares[first + nOut];
-		}
-	}
-
-	collect({ nIn, nOut, pieces, weight, bias }, { x, shares, back }) {
-		const { parameters, gradients } = this;
-		back.fill(0);
-		for (let out = 0; out < shares.length; out += nOut) {
-			const piece = (out / nOut) % pieces;
-			const row = (out / nOut - piece) / pieces;
-			if (bias !== undefined) for (let j = 0; j < nOut; j++) gradients[bias + piece * nOut + j] += shares[out + j];
-			for (let i = 0; i < nIn; i++) {
-				const input = x[row * nIn + i];
-				const w = weight + (piece * nIn + i) * nOut;
-				let sum = 0;
-				for (let j = 0; j < nOut; j++) {
-					gradients[w + j] += input * shares[out + j];
-					sum += shares[out + j] * parameters[w + j];
-				}
-				back[row * nIn + i] += sum;
+			const { nIn, nOut, kind, pieces, weight, bias, slope } = this.layers[l];
+			const { x, sums, y, shares, back, keep } = pass[l];
+			const [, slopeAt] = ACTIVATIONS[kind];
+			// Through the activation: times its slope. Of a maxout unit only the sum that won has a share, the first in a tie.
+			for (let i = 0; i < y.length; i++) {
+				const j = i % nOut;
+				const first = pieces * (i - j) + j;
+				const g = keep ? gradient[i] * keep[i] : gradient[i];
+				shares[first] = g * slopeAt(sums[first], y[i], parameters[slope + j]);
+				if (kind === "PReLU") gradients[slope + j] += g * Math.min(sums[i], 0);
+				if (pieces === 1) continue;
+				shares[first + nOut] = sums[first] < sums[first + nOut] ? g : 0;
+				shares[first] -= shares[first + nOut];
 			}
+			back.fill(0);
+			for (let out = 0; out < sums.length; out += nOut) {
+				const piece = (out / nOut) % pieces;
+				const row = (out / nOut - piece) / pieces;
+				if (bias) for (let j = 0; j < nOut; j++) gradients[bias + piece * nOut + j] += shares[out + j];
+				for (let i = 0; i < nIn; i++) {
+					const input = x[row * nIn + i];
+					const w = weight + (piece * nIn + i) * nOut;
+					let share = 0;
+					for (let j = 0; j < nOut; j++) {
+						gradients[w + j] += input * shares[out + j];
+						share += shares[out + j] * parameters[w + j];
+					}
+					back[row * nIn + i] += share;
+				}
+			}
+			gradient = back;
 		}
 	}
 
@@ -190,24 +181,33 @@ class Network {
 	}
 }
 
+/* A row of values, n in each. */
+const rowOf = (values, row, n) => [...values.subarray(row * n, (row + 1) * n)];
+
+/* The logits of a row. One output alone is the log-odds of class 1: against class 0, whose logit is zero. */
+const logitsOf = (output, row, n) => [...(n === 1 ? [0] : []), ...rowOf(output, row, n)];
+
+/* How likely each class is, and the logarithm of what the powers of e add up to. */
+function softmax(logits) {
+	const largest = Math.max(...logits);
+	const powers = logits.map((z) => Math.exp(z - largest));
+	const total = sum(powers);
+	return [powers.map((power) => power / total), Math.log(total) + largest];
+}
+
 /* The cross-entropy's sum or mean over the rows; its gradient is written into `gradient`. labels: the right output of
-	 each row. One output alone is the log-odds of class 1: against class 0, whose logit is zero. */
+	 each row. */
 function crossEntropy(output, labels, reduction, gradient) {
 	const n = output.length / labels.length;
-	const alone = n === 1;
 	const share = reduction === "sum" ? 1 : 1 / labels.length;
-	let total = 0;
-	labels.forEach((label, row) => {
-		const start = row * n;
-		const right = start + label - (alone ? 1 : 0);
-		let largest = alone ? 0 : -Infinity;
-		for (let j = start; j < start + n; j++) largest = Math.max(largest, output[j]);
-		let sum = alone ? Math.exp(-largest) : 0;
-		for (let j = start; j < start + n; j++) sum += gradient[j] = Math.exp(output[j] - largest);
-		for (let j = start; j < start + n; j++) gradient[j] = share * (gradient[j] / sum - (j === right ? 1 : 0));
-		total += Math.log(sum) + largest - (right < start ? 0 : output[right]);
+	const losses = labels.map((label, row) => {
+		const logits = logitsOf(output, row, n);
+		const [likely, whole] = softmax(logits);
+		const slopes = likely.map((p, j) => share * (p - (j === label ? 1 : 0)));
+		gradient.set(slopes.slice(-n), row * n);
+		return whole - logits[label];
 	});
-	return total * share;
+	return sum(losses) * share;
 }
 
 /* Random numbers from a seed, the same in every browser: mulberry32, and Box and Muller's way to normal ones. */

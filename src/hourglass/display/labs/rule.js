@@ -6,7 +6,6 @@ const TIPS = 0.62; // how far towards the edge the longest direction is drawn
 const SQUARE = [[-1, -1], [1, -1], [1, 1], [-1, 1]];
 const CUBE = range(6).map((side) => SQUARE.map((point) => point.toSpliced(side >> 1, 0, side % 2 ? 1 : -1)));
 const FACES = [[[[-1], [1]]], [SQUARE], CUBE]; // all around the codes of one, two, three units
-const sum = (values) => values.reduce((a, b) => a + b, 0);
 const dot = (a, b) => sum(a.map((value, i) => value * b[i]));
 const closed = (points) => (points.length ? `${line(points)}Z` : "");
 const label = (x, y, text) => ["text", { class: "hg-label", x, y }, text];
@@ -26,7 +25,6 @@ function cut(polygon, normal, c) {
 	 on by so many of the picture's units. */
 let grabbed; // where the pointer was last
 const movable = (move) => ({
-	...KEYS,
 	role: "button",
 	onpointerdown(event) {
 		event.preventDefault();
@@ -50,7 +48,7 @@ const movable = (move) => ({
 	},
 });
 
-class RuleLaboratory extends Laboratory {
+KINDS.rule = class extends Laboratory {
 	weightSize = 0.5;
 	input = 3; // the code and the direction at which the tab key stops
 	output = 0;
@@ -96,9 +94,8 @@ class RuleLaboratory extends Laboratory {
 		const { n, k, own, middle } = this.state;
 		const { parameters, layers } = this.network;
 		const [codes, scores] = this.network.forward(this.x);
-		const rows = (flat, width) => range(n).map((i) => [...flat.subarray(i * width, (i + 1) * width)]);
-		this.codes = rows(codes.y, k);
-		this.scores = rows(scores.y, n);
+		this.codes = range(n).map((i) => rowOf(codes.y, i, k));
+		this.scores = range(n).map((i) => rowOf(scores.y, i, n));
 		this.directions = range(n).map((j) => range(k).map((u) => parameters[layers[1].weight + u * n + j]));
 		this.biases = range(n).map((j) => parameters[layers[1].bias + j] ?? 0);
 		this.winners = this.scores.map(argmax);
@@ -137,21 +134,21 @@ class RuleLaboratory extends Laboratory {
 			const width = (0.4 + (3.2 * Math.abs(value)) / thickest).toFixed(2);
 			return path(`hg-wire ${sign(value)} ${c || i === this.input ? "" : "hg-quiet"}`, line([from, to]), { "stroke-width": width });
 		})));
-		const powers = this.scores[this.input].map((z, j, all) => Math.exp(z - all[this.winner]));
-		const fired = [this.x[this.input], this.codes[this.input], scaled(powers, 1 / sum(powers))];
-		const act = [(i) => this.select(i), () => {}, (j) => this.want(j)];
+		const fired = [this.x[this.input], this.codes[this.input], softmax(this.scores[this.input])[0]];
+		const act = [(i) => this.select("input", i), null, (j) => this.want(j)];
 		const units = columns.flatMap((column, c) => column.map((place, i) => {
 			const wanted = c === 2 && i === own[this.input] ? "hg-wanted" : "";
 			const inner = radius * Math.sqrt(Math.min(1, Math.abs(fired[c][i])));
-			return ["g", { class: `hg-unit ${wanted}`, transform: `translate(${place})`, onclick: () => act[c](i) },
+			return ["g", { class: `hg-unit ${wanted}`, transform: `translate(${place})`, onclick: () => act[c]?.(i) },
 				path("", circle(radius)), path(`hg-fired ${sign(fired[c][i])}`, circle(inner.toFixed(2))),
 				label((c - 1) * (radius + 12), 0, c === 1 ? "" : i + 1)];
 		}));
 		return picture({ role: "img", "aria-label": this.words.network }, ...wires, ...units);
 	}
 
-	select(i) {
-		this.input = i;
+	/* kind: "input" or "output". */
+	select(kind, i) {
+		this[kind] = i;
 		this.draw();
 	}
 
@@ -182,7 +179,7 @@ class RuleLaboratory extends Laboratory {
 		const codes = this.handles("input", this.codes, 250, this.moveCode, (i) => {
 			const good = this.winners[i] === own[i];
 			const name = `Input ${i + 1}, code ${this.story(this.codes[i])}, ${good ? "right" : "wrong"}`;
-			return [`hg-code ${sign(good - 1)} ${i === this.input ? "hg-on" : ""}`, name, good ? circle(11) : triangle(13)];
+			return [`hg-code ${sign(good - 1)}`, name, good ? circle(11) : triangle(13)];
 		});
 		return picture({ role: "group", "aria-label": this.words.space },
 			...(k === 1 ? this.heights(sectors) : this.areas(sectors, faces)), group(sectors.map(([part], j) => this.named(part, j))),
@@ -248,10 +245,7 @@ class RuleLaboratory extends Laboratory {
 	handles(kind, points, row, move, tell) {
 		return group(points.map((point, i) => {
 			const [look, name, shape] = tell(i);
-			const onfocus = () => {
-				this[kind] = i;
-				this.draw();
-			};
+			const onfocus = () => this.select(kind, i);
 			const by = (dx, dy) => move.call(this, i, point.map((v, u) => v + (dx * this.axes[0][u] - dy * this.axes[1][u]) / this.scale));
 			const where = `translate(${this.at(point, this.state.k === 1 ? row : 180)})`;
 			const more = { transform: where, tabindex: this[kind] === i ? 0 : -1, "aria-label": name, onfocus };
@@ -310,16 +304,14 @@ class RuleLaboratory extends Laboratory {
 			const bars = parts.map((part, y) => bar(sign(part), Math.min(end, (end += part)), y, Math.abs(part), 1));
 			const total = bar("hg-sum", end - 0.012 * span, 0, 0.024 * span, parts.length);
 			const box = { class: "hg-bar", viewBox: `${-1.6 * span} 0 ${3.2 * span} ${parts.length}`, preserveAspectRatio: "none", "aria-hidden": true };
-			const radio = { type: "radio", name: `hg-${this.spec.name}`, checked: j === wanted, "aria-label": `output ${j + 1}` };
+			const radio = { type: "radio", name: `hg-${this.spec.name}`, checked: j === wanted };
 			return ["label", { class: `hg-score ${this.on(j)}` }, field("input", j, () => this.want(j), radio),
 				["span", {}, j + 1], ["span", {}, formula], ["svg", box, ...bars, total]];
 		});
-		const inputs = list(range(this.state.n, 1), this.input + 1, (text) => this.select(text - 1));
+		const inputs = list(range(this.state.n, 1), this.input + 1, (text) => this.select("input", text - 1));
 		const verdict = this.winner === wanted ? "as it should" : `but output ${wanted + 1} should`;
 		const code = `has the code ${this.story(this.codes[this.input])}: output ${this.winner + 1} wins, ${verdict}.`;
 		return div("hg-scores", ["p", {}, ["label", {}, "Input ", inputs], " ", code],
 			["div", { role: "radiogroup", "aria-label": this.words.wanted }, ...rows]);
 	}
-}
-
-KINDS.rule = RuleLaboratory;
+};

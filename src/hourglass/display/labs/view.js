@@ -1,12 +1,12 @@
 /* What both laboratories share: a page made of lists, the loop, the settings, the address. */
 
 const KINDS = (globalThis.hourglass ??= {}); // of laboratories; one that comes anew, with a cell, replaces the old
-const BUDGET = 8; // milliseconds of training a frame, so that sixty frames fit into a second
-const SPEEDS = { slow: 1, medium: 5, fast: Infinity }; // steps a frame, as far as the budget goes
+const SPEEDS = { slow: 1, medium: 5, fast: Infinity }; // steps a frame, as far as its time goes
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
 /* Make an element's children what a list says: texts, and [tag, attributes, ...children]. What is there stays, and with
-	 it the focus. No text is ever read as markup. */
+	 it the focus. No text is ever read as markup. JupyterLab takes keys as commands ("dd" deletes a cell), unless the
+	 focused element says that they are its own. */
 function render(parent, children) {
 	children.forEach((child, i) => {
 		const [tag, attributes, ...inner] = Array.isArray(child) ? child : ["#text", { data: String(child) }];
@@ -14,14 +14,20 @@ function render(parent, children) {
 		if ((node?.localName ?? node?.nodeName) !== tag) {
 			const space = tag === "svg" ? "http://www.w3.org/2000/svg" : parent.namespaceURI;
 			const fresh = tag === "#text" ? new Text() : document.createElementNS(space, tag);
-			if (node) node.replaceWith(fresh);
-			else parent.append(fresh);
-			node = fresh;
+			fresh.setAttribute?.("data-lm-suppress-shortcuts", "true");
+			node = parent.insertBefore(fresh, node);
 		}
 		if (inner.length || node.firstChild) render(node, inner);
 		for (const [name, value] of Object.entries(attributes)) set(node, name, value);
 	});
 	while (parent.childNodes.length > children.length) parent.lastChild.remove();
+}
+
+/* Do something so many times, or until the time is up. */
+function work(act, times, milliseconds) {
+	const end = performance.now() + milliseconds;
+	do act();
+	while (--times > 0 && performance.now() < end);
 }
 
 function set(node, name, value) {
@@ -31,12 +37,10 @@ function set(node, name, value) {
 	} else if (node.getAttribute(name) !== String(value)) node.setAttribute(name, value);
 }
 
-/* JupyterLab takes keys as commands ("dd" deletes a cell), unless the focused element says that they are its own. */
-const KEYS = { "data-lm-suppress-shortcuts": "true" };
 const div = (kind, ...children) => ["div", { class: kind }, ...children];
-const button = (text, onclick, more = "") => ["button", { type: "button", class: `hg-button ${more}`, onclick, ...KEYS }, text];
+const button = (text, onclick) => ["button", { type: "button", class: "hg-button", onclick }, text];
 const field = (tag, value, choose, more, ...inner) => {
-	return [tag, { value: String(value), onchange: ({ target }) => choose(target.value), ...more, ...KEYS }, ...inner];
+	return [tag, { value: String(value), onchange: ({ target }) => choose(target.value), ...more }, ...inner];
 };
 const list = (options, value, choose) => {
 	const shown = { true: "yes", false: "no" };
@@ -97,8 +101,11 @@ class Laboratory {
 	draw() {
 		this.look();
 		const names = Object.keys(this.spec.settings).filter((name) => !this.apart?.includes(name));
-		const settings = this.spec.small ? [] : [div("hg-settings", ...names.map((name) => this.setting(name)))];
-		render(this.root, [...this.toolbar(), ...this.panels(), ...settings]);
+		render(this.root, [...this.toolbar(), ...this.panels(), ...(this.spec.small ? [] : [this.settings(names)])]);
+	}
+
+	settings(names) {
+		return div("hg-settings", ...names.map((name) => this.setting(name)));
 	}
 
 	toolbar() {
@@ -112,7 +119,7 @@ class Laboratory {
 		});
 		return [
 			div("hg-buttons",
-				button(running ? "Pause" : "Train", () => (running ? this.stop(`Paused. ${report}`) : this.play()), "hg-first"),
+				button(running ? "Pause" : "Train", () => (running ? this.stop(`Paused. ${report}`) : this.play())),
 				act("Step", () => this.train()), act("Rewind", () => this.rewind()),
 				act("New start", () => this.change("seed", String((state.seed + 1) % 10000)))),
 			["p", { class: "hg-facts" }, report],
@@ -150,11 +157,8 @@ class Laboratory {
 	play() {
 		this.running = true;
 		this.said = ""; // nothing is spoken while it runs
-		const tick = () => {
-			const end = performance.now() + BUDGET;
-			let left = SPEEDS[this.state.speed];
-			do this.train();
-			while (--left > 0 && performance.now() < end);
+		const tick = () => { // eight milliseconds of training, so that sixty frames fit into a second
+			work(() => this.train(), SPEEDS[this.state.speed], 8);
 			this.request = requestAnimationFrame(tick);
 			this.draw();
 			if (!Number.isFinite(this.loss)) this.stop(this.words.infinite);
