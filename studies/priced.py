@@ -15,14 +15,11 @@ import numpy as np
 from sklearn.decomposition import PCA
 from sklearn.neighbors import NearestNeighbors
 
-import hourglass as hg
-
 from .coders import drawings
 from .storing import at_errors, error, train
 
 SETTINGS = [
-    {"neck": neck, "beta": beta}
-    for neck, beta in ((2, 0.001), (8, 0.0001), (8, 0.0003), (8, 0.001), (16, 0.0003))
+    {"neck": neck, "beta": beta} for neck, beta in ((2, 0.001), (8, 0.0001), (8, 0.0003), (8, 0.001), (16, 0.0003))
 ]
 SEEDS = range(10)
 
