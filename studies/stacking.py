@@ -74,7 +74,7 @@ def begun(part, start, drawn):
     return net
 
 
-@lru_cache(8)
+@lru_cache(64)
 def stack(division, seed, tuning):
     """Four layers of sigmoids, each trained as the encoder of what the one below says."""
     codes, layers = read(division, seed, tuning)[0], []
@@ -86,7 +86,7 @@ def stack(division, seed, tuning):
     return hg.chain(layers)
 
 
-@lru_cache(8)
+@lru_cache(64)
 def read(division, seed, tuning):
     """x, y, x_test, y_test."""
     return drawings(division, seed, tuning)

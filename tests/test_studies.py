@@ -33,14 +33,17 @@ sys.path.insert(0, str(ROOT))
 from studies import __main__ as command_line  # noqa: E402
 from studies import (  # noqa: E402
     capacity,
+    convolutions,
     fewlabels,
-    labels,
+    heads,
     patches,
     priced,
+    regressors,
     retrieval,
     runner,
     slimming,
     smallest,
+    stacking,
     storing,
     unlabelled,
 )
@@ -330,7 +333,10 @@ def test_a_cluster_that_loses_a_worker_finds_the_same_rows(path, tmp_path, start
 
 # --- the rows in the book --------------------------------------------------------------------------------------------
 
-ALL = capacity, fewlabels, labels, patches, priced, retrieval, slimming, smallest, storing, unlabelled
+ALL = (
+    *(capacity, convolutions, fewlabels, heads, patches, priced, regressors),
+    *(retrieval, slimming, smallest, stacking, storing, unlabelled),
+)
 STUDIES = pytest.mark.parametrize("study", ALL, ids=lambda study: study.__name__)
 
 
@@ -382,7 +388,7 @@ def test_the_rows_of_capacity_are_possible():
 
 # Other processors round otherwise, and after thousands of steps an error tells. Of 597 images two may change sides, or
 # of 249; where methods choose their settings, a tie may be broken otherwise. Most tell per cents.
-IMAGES = {labels: {"abs": 0.35}, retrieval: {"abs": 0.35}, slimming: {"abs": 2}, smallest: {"abs": 0.81}}
+IMAGES = {retrieval: {"abs": 2}, slimming: {"abs": 2}, smallest: {"abs": 0.81}}
 IMAGES |= {fewlabels: {"abs": 2}, unlabelled: {"abs": 2}, storing: {"rel": 3e-2, "abs": 1}, patches: {"rel": 3e-2}, priced: {"rel": 3e-2}}
 
 
