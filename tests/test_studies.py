@@ -386,10 +386,12 @@ def test_the_rows_of_capacity_are_possible():
         assert 0 <= right <= n and (n - right) * math.log(2) * (1 - 1e-5) <= loss < math.inf, row
 
 
-# Other processors round otherwise, and after thousands of steps an error tells. Of 597 images two may change sides, or
-# of 249; where methods choose their settings, a tie may be broken otherwise. Most tell per cents.
-IMAGES = {retrieval: {"abs": 2}, slimming: {"abs": 2}, smallest: {"abs": 0.81}}
-IMAGES |= {fewlabels: {"abs": 2}, unlabelled: {"abs": 2}, storing: {"rel": 3e-2, "abs": 1}, patches: {"rel": 3e-2}, priced: {"rel": 3e-2}}
+# Other processors round otherwise, and after thousands of steps an error tells. Most rows tell per cents: two of 597
+# images may change sides, seven of 377, or two of 249; where methods choose their settings, a tie may be broken
+# otherwise, and with it goes what a network makes of moved drawings.
+IMAGES = {retrieval: {"abs": 2}, slimming: {"abs": 2}, smallest: {"abs": 0.81}, fewlabels: {"abs": 2}}
+IMAGES |= {unlabelled: {"abs": 2}, heads: {"abs": 3}, stacking: {"abs": 2}, convolutions: {"abs": 5}}
+IMAGES |= {storing: {"rel": 3e-2, "abs": 1}, patches: {"rel": 3e-2}, priced: {"rel": 3e-2}, regressors: {"abs": 0.02}}
 
 
 @pytest.mark.slow
