@@ -126,7 +126,10 @@ def seen(x, y, images):
 def twins(network, x):
     """How many hidden units have a twin; units that never change are left out."""
     outputs = network.activations(x)[1].astype(float)
-    likeness = np.abs(np.corrcoef(outputs.T[outputs.std(axis=0) > 0]))
+    alive = outputs.T[outputs.std(axis=0) > 0]
+    if len(alive) < 2:
+        return 0
+    likeness = np.abs(np.corrcoef(alive))
     np.fill_diagonal(likeness, 0)
     return int((likeness.max(axis=0) >= 0.9).sum())
 
