@@ -33,7 +33,7 @@ SETTINGS = [
         "division": division, "how": how, "images": images, "hidden": hidden, "amount": amount,
         "rate": rate * (0.5 if "mnist" in division else 1), "epochs": epochs, "bits": bits,
     }
-    for division in ("apart", "mixed", "mnist", "tuning", "mnist tuning")
+    for division in ("apart", "mixed", "locked", "mnist", "tuning", "mnist tuning")
     for how, images, hidden, amount, rate, epochs, bits in (
         *(("taught", "all", h, t, 0.01, 60, 32) for h in (0, 4, 8, 16, 32) for t in (0, 1, 2, 4, 8)),
         *(("taught", f"{n} a class", 32, t, 0.01, 200, 32) for n in FEW for t in (0, 1, 2, 4, 8)),
@@ -114,7 +114,7 @@ def seen(x, y, images):
     if images == "scrambled":
         return np.stack([np.random.default_rng(0).permuted(one, axis=0) for one in x]), y
     if images == "no 3":  # as many for all seeds
-        at = np.stack([np.flatnonzero(labels != 3)[: 2700 if n > 1200 else 900] for labels in y])
+        at = np.stack([np.flatnonzero(labels != 3)[: 2700 if n > 2000 else 900] for labels in y])
     elif images == "all":
         return x, y
     else:

@@ -7,7 +7,7 @@ same eleven, whoever wrote them; "locked": trained on all eleven, tested on the 
 there the seed only draws first weights. "mnist" and "mnist tuning" are larger digits, of unknown writers: 196 inputs,
 half as many epochs (three times as many steps each), float32.
 
-First come full numbers: dense networks ("whole") at three rates, to choose from, and 100 hidden units, pruned: "cut"
+First come full numbers: dense networks ("whole") at three rates, to choose from, and 100 hidden units at two, pruned: "cut"
 after 60 epochs; "tuned" for 30 more; "gradual long" in the course of 90 more; "during" in the course of 90 from the
 start; "random" trains what a random mask leaves for 90. Then come networks pruned in the course of 60 epochs and
 trained for 60 more through the rounding to few bits; they are packed, and what is measured has been unpacked. `right`
@@ -26,8 +26,13 @@ SETTINGS = [
     for division, slower in (("tuning", 1), ("apart", 1), ("locked", 1), ("mixed", 1), ("mnist", 0.5), ("mnist tuning", 0.5))
     for hidden, how, share, bits, rate in (
         *((h, "whole", 0.0, 32, rate) for h in (0, 2, 5, 10, 20, 50, 100) for rate in (0.003, 0.01, 0.03)),
-        *((100, how, share, 32, 0.003) for how in ("tuned", "during") for share in SHARES),
-        *((100, how, s, 32, 0.003) for how in ("cut", "random", "gradual long") for s in SHARES if division == "apart"),
+        *(
+            (100, how, share, 32, rate)
+            for how in ("cut", "tuned", "gradual long", "during", "random")
+            for share in SHARES
+            for rate in (0.003, 0.01)
+            if how in ("tuned", "during") or division in ("apart", "tuning")
+        ),
         *((0, "during", share, 32, 0.03) for share in SHARES),
         *(
             (h, "rounded", s, bits, 0.01 if h else 0.03)
