@@ -31,7 +31,7 @@ SETTINGS = [
             for how in ("cut", "tuned", "gradual long", "during", "random")
             for share in SHARES
             for rate in (0.003, 0.01)
-            if how in ("tuned", "during") or division in ("apart", "tuning")
+            if how != "cut" or division in ("apart", "tuning")
         ),
         *((0, "during", share, 32, 0.03) for share in SHARES),
         *(
