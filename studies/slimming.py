@@ -2,8 +2,8 @@
 
 Networks, training and divisions are those of `smallest`; the teacher has 100 hidden units and 60 epochs. `how`:
 
-"taught": a network of `hidden` units learns from the teacher at the temperature `amount`, or from labels where that is
-0; from all `images`, from so many "a class", from all but the threes ("no 3"), or from what is no digit at all: "noise",
+"taught": a network of `hidden` units learns from the teacher at the temperature `amount`, or from labels if that is 0;
+from all `images`, from so many "a class", from all but the threes ("no 3"), or from what is no digit at all: "noise",
 or "scrambled" images, each of whose pixels comes from another drawing. With few bits as in `smallest`.
 "merged": 100 units, trained with the weight decay `amount` and merged to `hidden` units.
 "merged early": after a sixth of the training 100 units are merged to `hidden`, and these trained on.
