@@ -140,7 +140,10 @@ def ticket(x, y, seeds, how, sparsity):
     for round_ in range(rounds):
         network = fitted(like(first, left), x, y, 60, masked=left is not None)
         share = 1 - (1 - sparsity) ** ((round_ + 1) / rounds)
-        left = hg.slimming.prune(network, share, seed=0 if how == "random mask" else None)[0]
+        if how == "random mask":  # a mask of its own for each seed
+            left = of_singles([hg.slimming.prune(network[i], share, seed=seed)[0] for i, seed in enumerate(seeds)])
+        else:
+            left = hg.slimming.prune(network, share)[0]
     if how == "other weights":
         first = drawn(x, 100, [seed + 100 for seed in seeds])
     return fitted(like(first, left), x, y, 60, masked=True)
