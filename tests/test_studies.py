@@ -382,8 +382,8 @@ def test_the_rows_of_capacity_are_possible():
 
 # Other processors round otherwise, and after thousands of steps an error tells. Of 597 images two may change sides, or
 # of 249; where methods choose their settings, a tie may be broken otherwise. Most tell per cents; of threes there are
-# 35, and of very sparse networks whole units may fall silent.
-IMAGES = {labels: {"abs": 0.35}, retrieval: {"abs": 0.35}, slimming: {"rel": 1e-1, "abs": 3}, smallest: {"rel": 1e-1}}
+# 35, and a network that is trained through its rounding ends elsewhere, in other bytes.
+IMAGES = {labels: {"abs": 0.35}, retrieval: {"abs": 0.35}, slimming: {"rel": 1.5e-1, "abs": 3}, smallest: {"rel": 1e-1}}
 IMAGES |= {fewlabels: {"abs": 2}, unlabelled: {"abs": 2}, storing: {"rel": 3e-2, "abs": 1}, patches: {"rel": 3e-2}, priced: {"rel": 3e-2}}
 
 
