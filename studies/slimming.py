@@ -1,106 +1,167 @@
-"""How much can a digit classifier lose? Each row trains 64-hidden-10 (64-10 if there are no hidden units), slims it in
-one way, and tells how many of the 597 test images it then gets right, and its bytes. Chapter 8 draws the rows.
+"""Other ways to slim a digit classifier: pupils of a teacher, merged units, lottery tickets. Chapter 8 draws the rows.
 
-A seed is one split of the digits and one draw of first weights. ReLUs, Adam with a rate that cools, batches of 50.
-First come full numbers: 100 hidden units, pruned in seven ways, and dense networks of as many weights. "whole" is not
-pruned; "cut" after 60 epochs; "tuned" is tuned for 30 more, and "tuned long" for 90; "gradual" and "gradual long" is
-pruned in the course of those; "during" in the course of 90 from the start; "random" trains what a random mask leaves
-for 90. Then come networks pruned in the course of 60 epochs and trained for 60 more through the rounding to few bits;
-they are packed, and what is measured has been unpacked.
+Networks, training and divisions are those of `smallest`; the teacher has 100 hidden units and 60 epochs. `how`:
+
+"taught": a network of `hidden` units learns from the teacher at the temperature `amount`, or from labels if that is 0;
+from all `images`, from so many "a class", from all but the threes ("no 3"), or from what is no digit at all: "noise",
+or "scrambled" images, each of whose pixels comes from another drawing. With few bits as in `smallest`.
+"merged": 100 units, trained with the weight decay `amount` and merged to `hidden` units.
+"merged early": after a sixth of the training 100 units are merged to `hidden`, and these trained on.
+"whole": as many units from the start.
+"ticket": the mask of a trained and pruned network on its own first weights, trained again; `amount` is the sparsity.
+"other weights": the same mask on other first weights. "random mask": another mask. "iterative": a ticket whose mask is
+found in four rounds, each of which trains, prunes and goes back to the first weights.
+
+`right` is the per cent read; `recall` how many per cent of the threes are called three, and `precision` how many of
+what is called three are threes; `twins` how many hidden units have another one whose outputs for the training images
+correlate with theirs at 0.9 or more; `bytes` those of the packed network.
 """
+
+import copy
+from functools import lru_cache
 
 import numpy as np
 
 import hourglass as hg
+from hourglass.topics.slimming.distillation import Distillation
 
-from .coders import cooled
+from .smallest import drawn, fitted, of_singles, options, plain_bytes, stacked
 
-N_TEST = 597
-SPARSITIES = (0.5, 0.7, 0.8, 0.9, 0.95, 0.98)
-WAYS = ("cut", "tuned", "tuned long", "gradual", "gradual long", "during", "random")
+FEW = (2, 5, 10, 20)
 SETTINGS = [
-    *({"hidden": 100, "how": way, "sparsity": share, "bits": 32} for way in WAYS for share in SPARSITIES),
-    *({"hidden": h, "how": "whole", "sparsity": 0.0, "bits": 32} for h in (0, 2, 5, 10, 20, 30, 50, 100)),
-    *(
-        {"hidden": hidden, "how": "rounded", "sparsity": share, "bits": bits}
-        for hidden in (0, 8, 16, 32)
-        for share in (0.0, 0.5, 0.6, 0.7, 0.8, 0.9)
-        for bits in (1, 2, 3, 4)
-        if bits > 1 or not share  # a single bit has no level for nothing
-    ),
-]
-SEEDS = range(16)
-RATES = {True: 0.01, False: 0.03}  # with hidden units and without, before the rounding
+    {
+        "division": division, "how": how, "images": images, "hidden": hidden, "amount": amount,
+        "rate": rate * (0.5 if "mnist" in division else 1), "epochs": epochs, "bits": bits,
+    }
+    for division in ("apart", "mixed", "locked", "mnist", "tuning", "mnist tuning")
+    for how, images, hidden, amount, rate, epochs, bits in (
+        *(("taught", "all", h, t, 0.01, 60, 32) for h in (0, 4, 8, 16, 32) for t in (0, 1, 2, 4, 8)),
+        *(("taught", f"{n} a class", 32, t, 0.01, 200, 32) for n in FEW for t in (0, 1, 2, 4, 8)),
+        *(("taught", "no 3", h, t, 0.01, 60, 32) for h in (8, 16, 32) for t in (0, 1, 2, 4, 8)),
+        *(("taught", images, 32, 8, 0.01, 60, 32) for images in ("noise", "scrambled")),
+        *(("taught", "all", h, t, 0.01 if h else 0.03, 60, 4) for h in (0, 8, 16, 32) for t in (0, 1, 4)),
+        *(("merged", "all", h, decay, 0.003, 60, 32) for h in (100, 50, 25, 16, 8, 4) for decay in (0.0, 0.001)),
+        *(("merged", "all", h, decay, 0.003, 240, 32) for h in (100, 50, 25) for decay in (0.0, 0.0003, 0.001, 0.003)),
+        *(("merged early", "all", h, 0, rate, 60, 32) for h in (50, 25, 16, 8, 4) for rate in (0.003, 0.01)),
+        *(("whole", "all", h, 0, rate, 60, 32) for h in (100, 50, 25, 16, 8, 4) for rate in (0.003, 0.01, 0.03)),
+        *(
+            (how, "all", 100, share, 0.003, 60, 32)
+            for how in ("ticket", "other weights", "random mask", "iterative")
+            for share in (0.5, 0.8, 0.9, 0.95, 0.98)
+        ),
+    )
+    if "tuning" not in division or how in ("merged early", "whole")
+]  # fmt: skip
+SEEDS = range(10)
 
 
 def work(setting, seeds):
-    """Train and slim the networks with these seeds: right answers and bytes."""
-    x, y, x_test, y_test = map(np.stack, zip(*(hg.datasets.digits(seed=seed) for seed in seeds), strict=True))
-    network, bits = slimmed(x, y, seeds, **setting), setting["bits"]
+    """Train and slim the networks with these seeds, and test them."""
+    division, how, images, hidden, amount, rate, epochs, bits = setting.values()
+    x, y, x_test, y_test = stacked(division, seeds)
+    if how == "taught":
+        x_seen, y_seen = seen(x, y, images)
+        target = hg.softmax(teacher(division, tuple(seeds))(x_seen) / amount) if amount else y_seen
+        loss = Distillation(amount) if amount else hg.SoftmaxCrossEntropy()
+        network = drawn(x, hidden, seeds)
+        hg.train(network, x_seen, target, loss=loss, **options(x, rate, epochs))
+        if bits < 32:
+            through = [hg.slimming.StraightThrough(network, bits)]
+            hg.train(network, x_seen, target, loss=loss, after_step=through, **options(x, rate, epochs))
+    elif "merged" in how:
+        network, early = drawn(x, 100, seeds), epochs // 6 if how == "merged early" else epochs
+        decay = 0.0 if how == "merged early" else amount
+        hg.train(network, x, y, loss=hg.SoftmaxCrossEntropy(), **options(x, rate, early, decay))
+        if hidden < 100:
+            slim = [hg.slimming.merge(network[i], x[i], keep=hidden)[0] for i in range(len(seeds))]
+            network = of_singles(slim)
+        if how == "merged early":
+            fitted(network, x, y, epochs - early, rate)
+    elif how == "whole":
+        network = fitted(drawn(x, hidden, seeds), x, y, epochs, rate)
+    else:
+        network = ticket(x, y, seeds, how, amount)
     for i in range(len(seeds)):
         single = network[i]
-        n_bytes = plain_bytes(single, setting["sparsity"])
-        if bits < 32:
-            packed = hg.slimming.encode(single, bits)
-            single, n_bytes = hg.slimming.decode(packed), len(packed)
-        yield {"right": round(N_TEST * hg.accuracy(single(x_test[i]), y_test[i])), "bytes": n_bytes}
+        packed = hg.slimming.encode(single, bits) if bits < 32 else None
+        single = hg.slimming.decode(packed) if packed else single
+        n_bytes = len(packed) if packed else plain_bytes(single, amount if how in TICKETS else 0)
+        called, three = single(x_test[i]).argmax(axis=-1) == 3, y_test[i] == 3
+        yield {
+            "right": f"{100 * hg.accuracy(single(x_test[i]), y_test[i]):.4g}",
+            "recall": f"{100 * (called & three).sum() / three.sum():.4g}",
+            "precision": f"{100 * (called & three).sum() / called.sum():.4g}" if called.any() else "nan",
+            "twins": twins(single, x[i]) if hidden else 0,
+            "bytes": n_bytes,
+        }
 
 
-def layers_of(hidden):
-    """64-hidden-10, or 64-10."""
-    return [hg.Dense(64, hidden, scale="he"), hg.ReLU(), hg.Dense(hidden, 10)] if hidden else [hg.Dense(64, 10)]
+TICKETS = "ticket", "other weights", "random mask", "iterative"
 
 
-def slimmed(x, y, seeds, hidden, how, sparsity, bits):
-    """The networks, trained and slimmed."""
-    layers = layers_of(hidden)
-    network = hg.Network(*layers, seeds=seeds)
-    data, rate = (x, y), RATES[hidden > 0] if bits < 32 else 0.003
-    if how == "whole":
-        return fitted(network, *data, 90, rate=0.003 if hidden else 0.03)
-    if how == "random":
-        left = [hg.slimming.prune(network[i], sparsity, seed=seed)[0] for i, seed in enumerate(seeds)]
-        params = [
-            {name: np.stack([single.layers[i].params[name] for single in left]) for name in layer.params}
-            for i, layer in enumerate(network.layers)
-        ]
-        return fitted(hg.Network(*layers, params=params), *data, 90, masked=True)
-    if how == "during":
-        return pruned(network, *data, 90, sparsity)
-    if how == "rounded":
-        network = pruned(network, *data, 60, sparsity, rate)
-        return fitted(network, *data, 60, masked=True, bits=bits)
-    network, after = fitted(network, *data, 60), 90 if "long" in how else 30
-    if "gradual" in how:
-        return pruned(network, *data, after, sparsity)
-    network = hg.slimming.prune(network, sparsity)[0]
-    return network if how == "cut" else fitted(network, *data, after, masked=True)
+@lru_cache(1)
+def teacher(division, seeds):
+    """Networks of 100 units that have seen all images of a division, one for each seed."""
+    x, y, _, _ = stacked(division, seeds)
+    return fitted(drawn(x, 100, seeds), x, y, 60)
 
 
-def fitted(network, x, y, epochs, rate=0.003, masked=False, bits=32):
-    """The network, trained in place. masked: whether zeros stay. bits: below 32, trained through the rounding."""
-    after_step = [hg.slimming.Mask(network)] if masked else []
-    if bits < 32:
-        after_step.append(hg.slimming.StraightThrough(network, bits))
-    hg.train(network, x, y, loss=hg.SoftmaxCrossEntropy(), after_step=after_step, **cooled(rate, epochs))
+def seen(x, y, images):
+    """The images that a pupil sees, and their labels, for each seed."""
+    rng, n = np.random.default_rng(0), x.shape[1]
+    if images == "noise":
+        return np.broadcast_to(rng.random((n, x.shape[-1])), x.shape).astype(x.dtype), y
+    if images == "scrambled":
+        return np.stack([np.random.default_rng(0).permuted(one, axis=0) for one in x]), y
+    if images == "no 3":  # as many for all seeds
+        at = np.stack([np.flatnonzero(labels != 3)[: 2700 if n > 2000 else 900] for labels in y])
+    elif images == "all":
+        return x, y
+    else:
+        few = int(images.split()[0])
+        at = np.stack([np.concatenate([np.flatnonzero(labels == c)[:few] for c in range(10)]) for labels in y])
+    return np.take_along_axis(x, at[..., None], axis=1), np.take_along_axis(y, at, axis=1)
+
+
+def twins(network, x):
+    """How many hidden units have a twin; units that never change are left out."""
+    outputs = network.activations(x)[1].astype(float)
+    alive = outputs.T[outputs.std(axis=0) > 0]
+    if len(alive) < 2:
+        return 0
+    likeness = np.abs(np.corrcoef(alive))
+    np.fill_diagonal(likeness, 0)
+    return int((likeness.max(axis=0) >= 0.9).sum())
+
+
+def ticket(x, y, seeds, how, sparsity):
+    """Networks of 100 units, masked before their training."""
+    first, rounds, left = drawn(x, 100, seeds), 4 if how == "iterative" else 1, None
+    for round_ in range(rounds):
+        network = fitted(like(first, left), x, y, 60, masked=left is not None)
+        share = 1 - (1 - sparsity) ** ((round_ + 1) / rounds)
+        if how == "random mask":  # a mask of its own for each seed
+            left = of_singles([hg.slimming.prune(network[i], share, seed=seed)[0] for i, seed in enumerate(seeds)])
+        else:
+            left = hg.slimming.prune(network, share)[0]
+    if how == "other weights":
+        first = drawn(x, 100, [seed + 100 for seed in seeds])
+    return fitted(like(first, left), x, y, 60, masked=True)
+
+
+def like(network, pruned):
+    """A copy, with zeros where the other one has them."""
+    network = copy.deepcopy(network)
+    for layer, other in zip(network.layers, pruned.layers if pruned else (), strict=False):
+        if "weight" in layer.params:
+            layer.params["weight"] *= other.params["weight"] != 0
     return network
 
 
-def pruned(network, x, y, epochs, sparsity, rate=0.003):
-    """A copy, trained, and pruned on the way."""
-    loss = hg.SoftmaxCrossEntropy()
-    return hg.slimming.prune_during(network, x, y, sparsity, loss=loss, **cooled(rate, epochs))[0]
-
-
-def plain_bytes(network, sparsity):
-    """Four bytes for each number that is not pruned, and the packed mask that tells which those are."""
-    n_weights = network.n_weights
-    left = network.parameters[:n_weights] != 0
-    mask = len(hg.slimming.pack(left.astype(int), 2)) if sparsity else 0
-    n_left = int(left.sum()) if sparsity else n_weights
-    return 4 * (n_left + network.n_parameters - n_weights) + mask
-
-
 def cost(setting):
-    """Weights times epochs."""
-    return 74 * max(setting["hidden"], 9) * (120 if setting["bits"] < 32 else 90)
+    """Weights times epochs; larger digits take longer, and a teacher or a first training comes first."""
+    larger = 4 if setting["division"].startswith("mnist") else 1
+    rounds = {"ticket": 2, "other weights": 2, "random mask": 2, "iterative": 5}.get(setting["how"], 1)
+    units = 100 if "merged" in setting["how"] else max(setting["hidden"], 9)
+    size = {"all": 1, "no 3": 1, "noise": 1, "scrambled": 1}.get(setting["images"], 0.2)
+    return larger * 74 * units * setting["epochs"] * rounds * size

@@ -1,6 +1,7 @@
 """What the reader sees: claims and self-checks, sliders, and pictures that fit into the page."""
 
 import json
+import math
 import re
 import warnings
 from itertools import product
@@ -13,7 +14,9 @@ import numpy as np
 import pytest
 import yaml
 from bs4 import BeautifulSoup
+from common import complains
 from IPython.core.formatters import DisplayFormatter
+from scipy import stats
 
 import hourglass as hg
 from hourglass.display import ledger, study, widgets
@@ -366,6 +369,28 @@ class TestCheck:
 )
 def test_digits_that_agree_are_counted_by_the_largest_number(one, other, most, digits):
     assert study.digits(one, other, most) == digits
+
+
+def test_an_interval_is_student_s_if_nothing_is_shared_and_wider_if_splits_share_their_data():
+    values = np.random.default_rng(0).normal(3, 2, 10)
+    mean, half = study.interval(values)
+    expected = stats.t.interval(0.95, 9, values.mean(), stats.sem(values))
+    assert (mean - half, mean + half) == pytest.approx(expected)
+    assert study.interval(values, overlap=0.3) == pytest.approx((mean, half * math.sqrt(4)))
+
+
+@pytest.mark.parametrize(
+    ("values", "overlap", "complaint"),
+    [
+        ([1.0], 0, "two at least, got shape (1,)"),
+        ([[1.0, 2.0]], 0, "in one row, two at least, got shape (1, 2)"),
+        ([1.0, np.nan], 0, "values must"),
+        ([1.0, 2.0], -0.1, "overlap must be at least 0, got -0.1"),
+    ],
+)
+def test_an_interval_of_nothing_is_refused(values, overlap, complaint):
+    with complains(ValueError, complaint):
+        study.interval(values, overlap)
 
 
 def test_a_page_gives_its_html_and_its_text():

@@ -32,15 +32,18 @@ sys.path.insert(0, str(ROOT))
 
 from studies import __main__ as command_line  # noqa: E402
 from studies import (  # noqa: E402
-    autoencoders,
     capacity,
+    convolutions,
     fewlabels,
-    labels,
+    heads,
     patches,
+    priced,
+    regressors,
     retrieval,
     runner,
     slimming,
     smallest,
+    stacking,
     storing,
     unlabelled,
 )
@@ -330,7 +333,10 @@ def test_a_cluster_that_loses_a_worker_finds_the_same_rows(path, tmp_path, start
 
 # --- the rows in the book --------------------------------------------------------------------------------------------
 
-ALL = autoencoders, capacity, fewlabels, labels, patches, retrieval, slimming, smallest, storing, unlabelled
+ALL = (
+    *(capacity, convolutions, fewlabels, heads, patches, priced, regressors),
+    *(retrieval, slimming, smallest, stacking, storing, unlabelled),
+)
 STUDIES = pytest.mark.parametrize("study", ALL, ids=lambda study: study.__name__)
 
 
@@ -380,17 +386,19 @@ def test_the_rows_of_capacity_are_possible():
         assert 0 <= right <= n and (n - right) * math.log(2) * (1 - 1e-5) <= loss < math.inf, row
 
 
-# Other processors round otherwise, and after thousands of steps an error tells. Of 597 images two may change sides, or
-# of 249; where methods choose their settings, a tie may be broken otherwise. Most tell per cents.
-IMAGES = {labels: {"abs": 0.35}, retrieval: {"abs": 0.35}, slimming: {"abs": 2}, smallest: {"abs": 0.81}}
-IMAGES |= {fewlabels: {"abs": 2}, unlabelled: {"abs": 2}, storing: {"rel": 3e-2}, patches: {"rel": 3e-2}}
+# Other processors round otherwise, and after thousands of steps an error tells. Most rows tell per cents: seven of 377
+# images may change sides; where methods choose their settings, a tie may be broken otherwise. Of threes there are 35,
+# and a network that is trained through its rounding ends elsewhere, in other bytes.
+IMAGES = {study: {"abs": 2} for study in (retrieval, fewlabels, unlabelled, stacking, convolutions)}
+IMAGES |= {heads: {"abs": 3}, slimming: {"rel": 1.5e-1, "abs": 3}, smallest: {"rel": 1e-1}, regressors: {"abs": 0.02}}
+IMAGES |= {storing: {"rel": 3e-2, "abs": 1}, patches: {"rel": 3e-2}, priced: {"rel": 3e-2}}
 
 
 @pytest.mark.slow
 @STUDIES
 def test_rows_come_out_again(study):
     """Other rows in every run, one from each part by cost, so that every run takes about as long."""
-    parts = {capacity: 6, autoencoders: 2}.get(study, 4)
+    parts = {capacity: 6}.get(study, 4)
     settings = {tuple(map(str, setting.values())): setting for setting in study.SETTINGS}
     n_keys, rng = len(study.SETTINGS[0]), np.random.default_rng()  # without a seed, on purpose
     rows = [(settings[tuple(row.values())[:n_keys]], row) for row in read(Path(study.__file__).with_suffix(".csv"))]
@@ -402,6 +410,7 @@ def test_rows_come_out_again(study):
         again.pop("chosen", None)
         for name, value in again.items():
             leeway = {"abs": 0} if (study, name) == (capacity, "right") else IMAGES.get(study, {"rel": 1e-2})
+            leeway = {"abs": 3} if (study, name) in ((slimming, "right"), (smallest, "right")) else leeway
             assert float(value) == pytest.approx(float(row[name]), nan_ok=True, **leeway), (
                 f"{name} of the row {row}: {again}"
             )

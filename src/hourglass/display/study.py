@@ -8,13 +8,15 @@ from zlib import crc32
 
 import numpy as np
 from IPython.display import Markdown, display
+from scipy.special import stdtrit
 
+from ..engine import checks
 from .ledger import judge, verdicts
 from .page import Page
 
 NUMBERS = "application/vnd.hourglass.numbers+json"  # an output of this kind is stored, and shown by no program
 
-__all__ = ["check", "digits", "glue", "judge", "predict", "quiz", "source", "table", "verdicts"]
+__all__ = ["check", "digits", "glue", "interval", "judge", "predict", "quiz", "source", "table", "verdicts"]
 
 
 def glue(**numbers):
@@ -109,6 +111,21 @@ def digits(one, other, most=12):
     one, other = np.asarray(one), np.asarray(other)
     apart, largest = np.abs(one - other).max(), np.abs(other).max()
     return most if apart <= largest * 10.0**-most else max(0, int(-np.log10(apart / largest)))
+
+
+def interval(values, overlap=0.0):
+    """Mean of results, and how far a 95% interval reaches to each side of it.
+
+    values: (n,), at least two, one for each split. overlap: of splits that share their data, the examples of the test
+    over those of the training. The variance of the mean is then not s^2 / n, but about s^2 (1 / n + overlap), with s
+    the standard deviation (Nadeau and Bengio, 2003, section 3). ValueError if there are fewer than two values, one is
+    no finite number, or overlap is negative.
+    """
+    values, overlap = checks.finite_array(values, "values"), checks.number(overlap, "overlap", at_least=0)
+    if values.ndim != 1 or len(values) < 2:
+        raise ValueError(f"values must be numbers in one row, two at least, got shape {values.shape}")
+    n, widest = len(values), stdtrit(len(values) - 1, 0.975)  # of Student's t
+    return float(values.mean()), float(widest * values.std(ddof=1) * np.sqrt(1 / n + overlap))
 
 
 def guarded(answer):
