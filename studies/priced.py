@@ -3,7 +3,7 @@
 Each row trains 64-128-64-neck-64-128-64 for 300 epochs on digits divided between writers, at the price `beta` of a nat
 in `hg.Autoencoder`, and measures on the test: `rate`, the mean in nats; the `error` of a pixel if codes are the means,
 and `drawn` if they are drawn as the rate is meant. Then bytes a digit at the error `drawn`: `means`, of its means,
-rounded with sense and range coded as in `storing`, and `pca`.
+rounded with sense and range coded as in `storing`, of a network without a price, `plain`, and `pca`.
 
 Distances to the nearest drawing of the training, means over 500: `near_test`, of test drawings; `near_priced`, of what
 it decodes from standard normal codes; of an autoencoder without a price, `near_plain`, from a normal law with the mean
@@ -33,9 +33,9 @@ def work(setting, seeds):
         plain = train(seen, neck, seed, epochs=300)
         with priced.network_.noise():
             drawn = error(priced.network_.forward(unseen), unseen)
-        size = at_errors(priced, seen, unseen, (drawn,))
+        size, rival = (at_errors(net, seen, unseen, (drawn,)) for net in (priced, plain))
         found = {"rate": priced.rate(unseen).mean(), "error": -priced.score(unseen), "drawn": drawn}
-        found |= {"means": size[f"bent_{drawn}"], "pca": size[f"pca_{drawn}"]}
+        found |= {"means": size[f"bent_{drawn}"], "plain": rival[f"bent_{drawn}"], "pca": size[f"pca_{drawn}"]}
         yield {name: f"{value:.4g}" for name, value in (found | distances(priced, plain, seen, unseen, seed)).items()}
 
 
