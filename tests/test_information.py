@@ -437,6 +437,18 @@ def test_followed_networks_tell_their_weights_and_biases_after_each_epoch():
     np.testing.assert_array_equal(follow(epochs=20)[2][0], weights[:, :21])
 
 
+def test_with_a_seed_of_its_own_a_network_fares_the_same_in_any_company():
+    task, trails = information.Task(LAWS[0], lambda x: np.where(x > 2, 1.0, -1.0)), []
+    for seeds in ([[7, 3, 5]], [[5, 8, 7]]):
+        net = information.units([hg.Tanh()] * 2, [np.full((1, 3), 0.1)] * 2, [0.0, 0.0])
+        trails.append(information.follow(net, task, hg.SGD(0.02, momentum=1.0), 20, seeds))
+    (first, second) = trails
+    np.testing.assert_array_equal(first[..., [0, 2]], second[..., [2, 0]])
+    assert (first[..., -1, :, 1] != second[..., -1, :, 1]).all()
+    with pytest.raises(ValueError, match=r"seeds must have shape \(1, 3\), as the network's replicas, got \(3,\)"):
+        information.follow(net, task, hg.SGD(0.02), 20, [1, 2, 3])
+
+
 def test_a_rate_that_cools_falls_once_and_is_given_back():
     optimizer, _, (cooled, _) = follow(epochs=120)
     _, _, (steady, _) = follow(epochs=120, cools=False)
