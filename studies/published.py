@@ -1,6 +1,7 @@
 """The runs that Kong published in 2019, regenerated from their own seed, 0. Each row is one unit of one of his Figures
-2 to 6 before one epoch: its weight and bias, and what it knows, I(X; T) in nats, exactly. Chapters 9 and 10 draw the
-rows, beside the curves that he printed (`published-curves.csv`; book/studies.md tells where they come from).
+2 to 6 before one epoch: its weight and bias; what it knows, I(X; T) in nats, exactly; and by how much his estimate of
+that was off on account of the n = 1000 inputs and of the N inputs that he drew for it. Chapters 9 and 10 draw the rows,
+beside the curves that he printed (`published-curves.csv`; book/studies.md tells where they come from).
 
 The settings are those of his public program; three streams of random numbers, each seeded with 0, do the rest:
 
@@ -231,21 +232,30 @@ def gradient(run, theta, x, noise):
 # --- what the units know ---------------------------------------------------------------------------------------------
 
 
-def information(figure, weights, biases):
+def information(figure, weights, biases, law=None):
     """The exact I(X; T) of networks like this figure's, as from `hg.mutual_information`. weights, biases: (*replicas,
-    layers)."""
+    layers); law: None for the figure's."""
     bends = [hg.Tanh() if kind == "tanh" else hg.LeakyReLU(0.1) for kind in RUNS[figure].bends]
     networks = hg.information.units(bends, *np.moveaxis([weights, biases], -1, 1), NOISE)
-    return hg.mutual_information(networks, RUNS[figure].law)
+    return hg.mutual_information(networks, law or RUNS[figure].law)
 
 
-def sampled(figure, run):
-    """The estimate of the first layer's information that the program made from its own 1000 inputs, had it integrated
-    without error, (epochs,)."""
-    (kind, *_), w, b = RUNS[figure].bends, run.weights[:, :1], run.biases[:, :1]
-    signals = bend(kind, w * run.inputs + b)[0]
-    noise = hg.mixture_entropy([0.0], NOISE)
-    return np.array([hg.mixture_entropy(signal, NOISE) - noise for signal in signals])
+def sampled(figure, run, layer=1):
+    """The entropy of a layer's T, as the program estimated it at every epoch, from its own 1000 inputs, had it
+    integrated without error, less that of the noise, (epochs,). For the first layer it is the estimate of I(X; T)."""
+    values = run.inputs
+    for i in range(layer):
+        values = values + NOISE * run.noise[:, i - 1] if i else values
+        values = bend(RUNS[figure].bends[i], run.weights[:, i : i + 1] * values + run.biases[:, i : i + 1])[0]
+    return np.array([hg.mixture_entropy(signal, NOISE) for signal in values]) - hg.mixture_entropy([0.0], NOISE)
+
+
+def entropies(known):
+    """h(T) and h(T | X) of the layers of one network, (2, layers), from what `information` found."""
+    h = np.array(
+        [hg.mixture_entropy(centres, NOISE, weights / weights.sum()) for centres, weights in known.mixtures[0]]
+    )
+    return np.array([h, h - known.nats])
 
 
 SETTINGS = [
@@ -255,18 +265,35 @@ SETTINGS = [
     for epoch in range(run.epochs)
 ]
 SEEDS = [0]
-regenerated = functools.cache(replay)
+
+
+@functools.cache
+def regenerated(figure, seed=0):
+    """The run, and the entropies that its estimator found of each layer's T, (layers, epochs)."""
+    run = replay(figure, seed)
+    return run, np.array([sampled(figure, run, layer + 1) for layer in range(len(RUNS[figure].bends))])
 
 
 def work(setting, seeds):
-    """A unit's weight and bias after so many epochs, and its information."""
-    figure, layer, epoch = setting.values()
+    """A unit's weight and bias after so many epochs, its information, and the errors of the estimate of that."""
+    figure, layer, epoch = setting["figure"], setting["layer"] - 1, setting["epoch"]
     for seed in seeds:
-        run = regenerated(figure, seed)
+        run, found = regenerated(figure, seed)
         weights, biases = run.weights[epoch], run.biases[epoch]
-        known = information(figure, weights, biases).nats[layer - 1]
-        numbers = {"weight": weights[layer - 1], "bias": biases[layer - 1]}
-        yield {**{name: f"{number:.10g}" for name, number in numbers.items()}, "nats": f"{abs(known):.6f}"}
+        known = information(figure, weights, biases)
+        values, counts = np.unique(run.outer[epoch, layer], return_counts=True)
+        drawn = information(figure, weights, biases, hg.information.Discrete(values, counts / counts.sum()))
+        (h, given), (_, given_drawn) = entropies(known)[:, layer], entropies(drawn)[:, layer]
+        numbers = {
+            "nats": abs(known.nats[layer]),
+            "off_n": found[layer, epoch] + hg.mixture_entropy([0.0], NOISE) - h,
+            "off_N": given - given_drawn,
+        }
+        yield {
+            "weight": f"{weights[layer]:.10g}",
+            "bias": f"{biases[layer]:.10g}",
+            **{name: f"{round(number, 6) + 0.0:.6f}" for name, number in numbers.items()},
+        }
 
 
 def cost(setting):

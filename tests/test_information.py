@@ -325,6 +325,27 @@ def test_one_and_more_dimensions_agree():
     assert one == pytest.approx(two, abs=0.01)
 
 
+@pytest.mark.parametrize("k", [1, 2, 5])
+def test_the_error_of_sampled_clusters_is_that_of_counts(k):
+    """Miller's (k - 1) / 2n below, and the deviation of the surprise of a cluster."""
+    shares = np.arange(1, k + 1) / (k * (k + 1) / 2)
+    bias, std = information.sampling_error(np.arange(k), 0.02, 50, shares)
+    surprise = -np.log(shares)
+    assert bias == pytest.approx(-(k - 1) / 100, abs=1e-6)
+    assert std == pytest.approx(np.sqrt(shares @ (surprise - shares @ surprise) ** 2 / 50), abs=1e-6)
+
+
+@pytest.mark.parametrize("w", [0.8, 5.0])
+def test_the_error_of_sampled_signals_is_the_one_foretold(w, n=1000, repeats=400):
+    rng, law = np.random.default_rng(0), information.Gaussian(0, 0.5)
+    found = np.array([information.mixture_entropy(np.tanh(w * law.sample(rng, n)), 0.05) for _ in range(repeats)])
+    even = np.tanh(w * np.sort(law.sample(np.random.default_rng(1), 200_000))[::50])
+    bias, std = information.sampling_error(even, 0.05, n)
+    off = found - information.mixture_entropy(even, 0.05)
+    assert off.std() == pytest.approx(std, rel=0.15)
+    assert bias < 0 and off.mean() == pytest.approx(bias, abs=3 * std / np.sqrt(repeats) + 3e-3)
+
+
 # --- bad input ---
 
 

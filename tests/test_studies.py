@@ -414,7 +414,7 @@ def test_the_regenerated_run_prints_what_the_notebook_printed():
     """Means of 1000 noisy outputs, in float32, from which epoch on: data, test noise and training noise all count."""
     printed = {1: 0.0012308656, 5: -0.0016648221, 10: 0.008166789, 15: 0.028557064, 50: 0.2086763, 60: 0.15173072,
                100: 0.118080854, 150: 0.07815997}  # fmt: skip
-    run = published.regenerated(6)
+    run, _ = published.regenerated(6)
     theta = np.stack([run.weights, run.biases], axis=-1)
     for epoch, mean in printed.items():
         at = epoch - 1  # the program counts from 1
@@ -427,9 +427,8 @@ def test_the_regenerated_run_prints_what_the_notebook_printed():
 @FIGURES
 def test_the_regenerated_estimator_is_the_published_curve(figure):
     """Without the quadrature's failures to six digits; with them, to the error of reading a picture."""
-    curve, run = curves(figure), published.regenerated(figure)
+    curve, (_, (ours, *_)) = curves(figure), published.regenerated(figure)
     assert len(curve) == published.RUNS[figure].epochs
-    ours = published.sampled(figure, run)
     assert ours == pytest.approx(curve["T1_same_samples"], abs=2e-5)
     off = np.abs(curve["T1"] - curve["T1_by_quadrature"])
     assert off.max() < 0.004 and off.mean() < 2e-4
@@ -438,6 +437,19 @@ def test_the_regenerated_estimator_is_the_published_curve(figure):
     assert np.abs(curve["T1"] - ours)[right].max() < 0.0055
     other = published.sampled(figure, published.replay(figure, seed=1))
     assert np.abs(curve["T1"] - other).mean() > 0.01, "any run would do"
+
+
+@FIGURES
+def test_every_wiggle_of_the_published_curves_is_explained(figure):
+    """Exact value, error of n and N, and for the first unit the quadrature: what is left is n_i and the reading."""
+    rows = np.genfromtxt(ROOT / "studies/published.csv", delimiter=",", names=True, dtype=None, encoding="utf8")
+    curve = curves(figure)
+    for layer in range(1, 1 + len(published.RUNS[figure].bends)):
+        row = rows[(rows["figure"] == figure) & (rows["layer"] == layer)]
+        integrals = curve["T1_by_quadrature"] - curve["T1_same_samples"] if layer == 1 else 0.0
+        left = curve[f"T{layer}"] - row["nats"] - row["off_n"] - row["off_N"] - integrals
+        assert np.abs(left).max() < 0.004 and np.abs(left).mean() < 1e-3
+        assert np.abs(curve[f"T{layer}"] - row["nats"]).max() > 0.02, "there is nothing to explain"
 
 
 @FIGURES

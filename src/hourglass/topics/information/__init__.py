@@ -4,4 +4,4 @@ from .estimates import estimate
 from .exact import Information, mutual_information
 from .experiments import Task, follow, units
 from .laws import Discrete, Gaussian, GaussianMixture, Uniform
-from .mixtures import mixture_entropy
+from .mixtures import mixture_entropy, sampling_error
