@@ -11,6 +11,7 @@ from ...engine import checks
 
 REACH = 7.0  # standard deviations to either side of a normal law; 3e-12 of it lies beyond
 STEP = 0.25  # of the trapezoid rule, in standard deviations of the noise
+MOST_CELLS = 1e7  # of a grid in the plane
 
 
 def mixture_entropy(centres, std, weights=None):
@@ -56,6 +57,17 @@ def entropy(centres, weights, std, fineness=1.0):
         grid = np.arange(-reach, near[-1] + reach + step, step)
         total = total + step * entr(blur(grid, near, weights[..., first:last], std)).sum(axis=-1)
     return total
+
+
+def plane_entropy(centres, weights, std, fineness=1.0):
+    """The differential entropy, in nats, of sum_i weights_i N(centres_i, std^2 1) in the plane, for centres (n, 2): the
+    trapezoid rule in both directions, on the square that holds the mass."""
+    step, reach = STEP * std / fineness, REACH * std
+    low, high = centres.min(axis=0) - reach, centres.max(axis=0) + reach + step
+    if (points := np.prod((high - low) / step)) > MOST_CELLS:
+        raise ValueError(f"network must have noise that its signal does not dwarf: the plane needs {points:.0e} points")
+    bells = [np.exp(-(((np.arange(a, b, step) - c[:, None]) / std) ** 2) / 2) for a, b, c in zip(low, high, centres.T)]
+    return step**2 * entr((bells[0].T * weights) @ bells[1] / (2 * np.pi * std**2)).sum()
 
 
 def blur(grid, centres, weights, std):
