@@ -40,8 +40,7 @@ test: $(READY) ## build, then check the package, the notebooks and the pages
 	@$(build) > /dev/null
 	@$(MAKE) --no-print-directory $(READY_TO_TEST)
 	@echo "Checking the package, the pages, and the notebooks on two more machines. Each reports when it is done."
-	@$(SIDE_BY_SIDE) elsewhere/odd elsewhere/even package pages readers
-	@$(MAKE) --no-print-directory native
+	@$(SIDE_BY_SIDE) elsewhere/odd elsewhere/even native/odd native/even package pages readers
 	@echo "Everything passed."
 
 notebooks: $(READY) ## run every chapter and refresh the outputs stored in it
@@ -52,7 +51,7 @@ shaken: $(READY_TO_TEST) ## run every chapter with numbers moved in their last p
 	@$(SIDE_BY_SIDE) $(foreach size,4e-16 1e-12,$(foreach seed,1 2 3,shaken/$(size)/$(seed)))
 
 studies: $(READY) ## run the long experiments, or what is missing of them
-	@for study in capacity autoencoders labels retrieval slimming published seeds; do \
+	@for study in capacity autoencoders labels retrieval slimming storing patches fewlabels unlabelled smallest published seeds; do \
 		echo "studies/$$study.py"; env -u TQDM_DISABLE $(RUN) -m studies $$study || exit 1; done
 
 serve: ## show the built book on http://localhost:8000 (or PORT=...)
@@ -106,7 +105,7 @@ build = rm -rf _build && $(RUN) -c 'from jupyter_book.cli.main import main; main
 SIDE_BY_SIDE = $(MAKE) --no-print-directory --keep-going --output-sync=target --jobs=$$(getconf _NPROCESSORS_ONLN)
 PYTEST = $(RUN) -m pytest --quiet -p no:cacheprovider
 
-.PHONY: pages package readers native elsewhere/odd elsewhere/even no-vectors
+.PHONY: pages package readers native/odd native/even elsewhere/odd elsewhere/even no-vectors
 pages:
 	@$(PYTEST) tests/test_pages.py --junitxml _build/tests.xml
 
@@ -120,12 +119,17 @@ package:
 
 # The notebooks, or those in the second argument, every time on another machine, as far as they can tell;
 # tools/machine.py makes sure of that.
+ODD = $(wildcard book/*[13579]-*.ipynb)
+EVEN = $(filter-out $(ODD),$(wildcard book/*.ipynb))
 lane = @export $(1); $(RUN) tools/machine.py && $(PYTEST) --nbval $(or $(2),book)
 
-# As at home, with two BLAS threads; and alone: a product on two threads takes a hundred times as long when anything
-# else wants the second core. (With one thread the build has run them; tests of the pages compare what they printed.)
-native:
-	$(call lane,OPENBLAS_NUM_THREADS=2)
+# As at home, with two BLAS threads. (With one thread the build has run them; tests of the pages compare what they
+# printed.) A thread that waits for the other keeps its core busy, which costs dearly when anything else wants it: here
+# it goes to sleep at once. In halves, like the next.
+native/odd:
+	$(call lane,OPENBLAS_NUM_THREADS=2 OPENBLAS_THREAD_TIMEOUT=4,$(ODD))
+native/even:
+	$(call lane,OPENBLAS_NUM_THREADS=2 OPENBLAS_THREAD_TIMEOUT=4,$(EVEN))
 
 # An old processor, without any vector extension that NumPy has code for.
 OLD = NPY_DISABLE_CPU_FEATURES="X86_V3 X86_V4 AVX512_ICL AVX512_SPR" OPENBLAS_CORETYPE=Nehalem
@@ -134,11 +138,10 @@ SHAKEN = PYTHONPATH="$(CURDIR)/tools/shaken" SHAKEN_BY=$(1) SHAKEN_SEED=$(2)
 
 # Both at once: what neither changes alone, a run of both would not. In halves, a core each. If one fails, `no-vectors`
 # and `shaken` tell which of the two it was.
-ODD = $(wildcard book/*[13579]-*.ipynb)
 elsewhere/odd:
 	$(call lane,$(OLD) $(call SHAKEN,1e-12,0),$(ODD))
 elsewhere/even:
-	$(call lane,$(OLD) $(call SHAKEN,1e-12,0),$(filter-out $(ODD),$(wildcard book/*.ipynb)))
+	$(call lane,$(OLD) $(call SHAKEN,1e-12,0),$(EVEN))
 
 no-vectors: $(READY_TO_TEST)
 	$(call lane,$(OLD))

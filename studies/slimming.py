@@ -46,11 +46,14 @@ def work(setting, seeds):
         yield {"right": round(N_TEST * hg.accuracy(single(x_test[i]), y_test[i])), "bytes": n_bytes}
 
 
+def layers_of(hidden):
+    """64-hidden-10, or 64-10."""
+    return [hg.Dense(64, hidden, scale="he"), hg.ReLU(), hg.Dense(hidden, 10)] if hidden else [hg.Dense(64, 10)]
+
+
 def slimmed(x, y, seeds, hidden, how, sparsity, bits):
     """The networks, trained and slimmed."""
-    layers = [hg.Dense(64, 10)]
-    if hidden:
-        layers = [hg.Dense(64, hidden, scale="he"), hg.ReLU(), hg.Dense(hidden, 10)]
+    layers = layers_of(hidden)
     network = hg.Network(*layers, seeds=seeds)
     data, rate = (x, y), RATES[hidden > 0] if bits < 32 else 0.003
     if how == "whole":

@@ -48,6 +48,7 @@ def parameters(estimator):
 KINDS = [
     Autoencoder(2, hidden=(5,), **BRIEF),
     Autoencoder(2, hidden=(), noise=0.1, activation="relu", **BRIEF),
+    Autoencoder(2, hidden=(5,), beta=0.1, **BRIEF),
     NetworkClassifier((5,), **BRIEF),
     NetworkClassifier((), encoder=trained_encoder(), frozen=True, **BRIEF),
     NetworkClassifier((5,), encoder=trained_encoder(), activation="sigmoid", weight_decay=0.1, **BRIEF),
@@ -60,7 +61,7 @@ each_class = pytest.mark.parametrize("kind", [Autoencoder, NetworkClassifier])
 
 @parametrize_with_checks(
     [
-        *(Autoencoder(), Autoencoder(hidden=(), noise=0.1)),
+        *(Autoencoder(), Autoencoder(hidden=(), noise=0.1), Autoencoder(beta=0.01)),
         *(NetworkClassifier(), NetworkClassifier(hidden=(), learning_rate=0.1)),
     ]
 )
@@ -274,8 +275,8 @@ def test_fitting_a_classifier_is_training_its_network_by_hand(activation, layer,
 
 def test_defaults_are_those_of_the_documentation():
     assert Autoencoder().get_params() == dict(
-        n_components=8, hidden=(64,), activation="tanh", noise=0.0, learning_rate=0.01, epochs=100, batch_size=50,
-        random_state=None, verbose=False,
+        n_components=8, hidden=(64,), activation="tanh", noise=0.0, beta=0.0, learning_rate=0.01, epochs=100,
+        batch_size=50, random_state=None, verbose=False,
     )  # fmt: skip
     assert NetworkClassifier().get_params() == dict(
         hidden=(100,), activation="relu", encoder=None, frozen=False, learning_rate=0.01, weight_decay=0.0,
@@ -374,6 +375,25 @@ def test_noise_is_off_once_training_is_done():
     np.testing.assert_array_equal(auto.transform(X), auto.transform(X))
     assert auto.score(X) == auto.score(X)
     assert (auto.network_(X, noise=True) != auto.network_(X)).any()
+
+
+@pytest.mark.parametrize("hidden", [(), (5, 4)], ids=str)
+def test_a_variational_autoencoder_is_its_two_parts_and_codes_are_means(hidden):
+    X, _ = rows()
+    auto = Autoencoder(2, hidden=hidden, beta=0.1, **BRIEF).fit(X)
+    codes = auto.transform(X)
+    assert codes.shape == (60, 2)
+    np.testing.assert_array_equal(codes, hg.chain(auto.encoder_.layers[:-1])(X)[:, :2])
+    np.testing.assert_array_equal(auto.inverse_transform(codes), auto.network_(X))
+    assert auto.rate(X).shape == (60,) and (auto.rate(X) > 0).all()
+
+
+def test_a_higher_price_makes_codes_say_less_and_rebuild_worse():
+    X, _ = rows()
+    autos = [Autoencoder(2, hidden=(8,), beta=beta, **LONGER).fit(X) for beta in (0.1, 1, 10)]
+    rates, scores = [auto.rate(X).mean() for auto in autos], [auto.score(X) for auto in autos]
+    assert rates == sorted(rates)[::-1] and scores == sorted(scores)[::-1]
+    assert rates[-1] < 0.01, "nothing is worth its price"
 
 
 def test_y_is_ignored():
@@ -653,6 +673,7 @@ OWN = [
     (Autoencoder, dict(n_components=0), ValueError, "n_components must be at least 1, got 0"),
     (Autoencoder, dict(n_components=2.0), TypeError, "n_components must be an integer, got 2.0"),
     (Autoencoder, dict(noise=-0.1), ValueError, "noise must be at least 0, got -0.1"),
+    (Autoencoder, dict(beta=-0.1), ValueError, "beta must be at least 0, got -0.1"),
     (Autoencoder, dict(noise=None), TypeError, "noise must be a number, got None"),
     (NetworkClassifier, dict(weight_decay=-1), ValueError, "weight_decay must be at least 0, got -1"),
     (NetworkClassifier, dict(weight_decay="some"), TypeError, "weight_decay must be a number, got 'some'"),
@@ -756,7 +777,10 @@ def test_other_complaints():
             ask(X[:, :3])
     with complains(ValueError, "x must have 2 numbers on its last axis, got shape (60, 4)"):
         auto.inverse_transform(X)
-    for unfitted in (Autoencoder().transform, Autoencoder().inverse_transform, Autoencoder().score):
+    with complains(ValueError, "beta must be above 0 for codes to have a rate, got 0.0"):
+        auto.rate(X)
+    unfitted_ones = Autoencoder().transform, Autoencoder().inverse_transform, Autoencoder().score, Autoencoder().rate
+    for unfitted in unfitted_ones:
         with pytest.raises(NotFittedError):
             unfitted(X)
 

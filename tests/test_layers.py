@@ -9,6 +9,7 @@ from common import REPLICAS, complains, quotients, random_network, relative_erro
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.signal import correlate2d
+from scipy.stats import norm
 
 import hourglass as hg
 from hourglass import activations
@@ -26,6 +27,7 @@ OF_ROWS = [
     hg.ELU(1.7),
     hg.GELU(),
     hg.GaussianNoise(0.5),
+    hg.GaussianCode(2, beta=0),
 ]
 OF_IMAGES = [
     hg.Flatten(),
@@ -242,6 +244,60 @@ def test_noise_of_given_parameters_is_that_of_seeds_from_0_and_each_layer_has_it
     np.testing.assert_array_equal(alone.forward(x), hg.Network(hg.GaussianNoise(1))(x, noise=True))
 
 
+@each_replicas
+@each_input
+def test_a_gaussian_code_and_its_price_have_the_gradient_of_their_quotients(replicas, shared):
+    """Through a whole network, the noise held fast: loss + beta * mean rate."""
+    chain = hg.Dense(3, 4), hg.Tanh(), hg.Dense(4, 4), hg.GaussianCode(2, beta=0.3), hg.Dense(2, 3)
+    network, loss = random_network(*chain, replicas=replicas), hg.MeanSquaredError()
+    x = seeded(1).normal(size=(*(() if shared else replicas), 5, 3))
+    code, held = network.layers[3], network.layers[3].generators
+
+    def output():
+        code.generators = copy.deepcopy(held)
+        with network.noise():
+            return network.forward(x)
+
+    def objective():
+        value = loss(output(), x)
+        assert code.rate.shape == (*replicas, 5)
+        return np.sum(value + 0.3 * code.rate.mean(axis=-1))
+
+    network.backward(loss.gradient(output(), x))
+    assert relative_error(network.gradients.copy(), quotients(objective, network.parameters)) < 1e-6
+
+
+@given(mean=st.floats(-3, 3), log_std=st.floats(-3, 1))
+def test_the_rate_is_a_divergence_from_the_standard_normal_law(mean, log_std):
+    code = hg.GaussianCode(1)
+    np.testing.assert_array_equal(code.forward(np.array([[mean, log_std]])), [[mean]])
+    law = norm(mean, np.exp(log_std))
+    z = mean + np.exp(log_std) * np.linspace(-10, 10, 4001)
+    expected = np.trapezoid(law.pdf(z) * (law.logpdf(z) - norm.logpdf(z)), z)
+    assert code.rate[0] == pytest.approx(expected, abs=1e-9)
+    assert code.rate[0] >= -1e-12
+
+
+def test_codes_have_their_mean_and_deviation_and_rates_add_up():
+    network = hg.Network(hg.GaussianCode(2))
+    x = np.tile([1.0, -2.0, 0.5, -1.0], (50_000, 1))
+    codes = network(x, noise=True)
+    np.testing.assert_allclose(codes.mean(axis=0), [1, -2], atol=0.03)
+    np.testing.assert_allclose(codes.std(axis=0), np.exp([0.5, -1]), rtol=0.02)
+    np.testing.assert_array_equal(network(x), x[:, :2])
+    one, other = hg.GaussianCode(1), hg.GaussianCode(1)
+    one.forward(x[:1, [0, 2]])
+    other.forward(x[:1, [1, 3]])
+    assert network.layers[0].rate[0] == pytest.approx(one.rate[0] + other.rate[0])
+
+
+def test_where_nothing_is_to_be_told_the_price_drives_the_rate_to_zero():
+    network, x = hg.Network(hg.Dense(2, 4), hg.GaussianCode(2, beta=1.0), hg.Dense(2, 2)), np.ones((8, 2))
+    hg.train(network, x, 0 * x, loss=hg.MeanSquaredError(), optimizer=hg.Adam(0.05), epochs=500)
+    network(x)
+    assert network.layers[1].rate.max() < 1e-3
+
+
 @pytest.mark.parametrize(
     ("layer", "deviation"),
     [
@@ -397,6 +453,8 @@ def test_what_is_not_said_has_a_usual_value(layer, written):
         (lambda: hg.ELU(0), ValueError, "alpha must be above 0, got 0"),
         (lambda: hg.ELU(True), TypeError, "alpha must be a number, got True"),
         (lambda: hg.GaussianNoise(-1), ValueError, "std must be at least 0, got -1"),
+        (lambda: hg.GaussianCode(0), ValueError, "n_out must be at least 1, got 0"),
+        (lambda: hg.GaussianCode(2, beta=-1), ValueError, "beta must be at least 0, got -1"),
         (lambda: hg.GaussianNoise(np.inf), ValueError, "std must be finite in float64, got inf"),
         (lambda: hg.Conv2D(0, 1), ValueError, "channels_in must be at least 1, got 0"),
         (lambda: hg.Conv2D(1, 0), ValueError, "channels_out must be at least 1, got 0"),

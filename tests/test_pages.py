@@ -460,15 +460,12 @@ const ground = (e) => { for (; e; e = e.parentElement) {
 const faint = [];
 for (const svg of document.querySelectorAll("svg.figure")) {
   if (!svg.checkVisibility()) continue;
-  const maps = [...svg.querySelectorAll("image")].map((map) => map.getBoundingClientRect());
-  const below = ground(svg);
+  const below = luminance(ground(svg));  // a map shows it, too: it shades by transparency
   for (const text of svg.querySelectorAll("text")) {
-    const { left, right, top, bottom } = text.getBoundingClientRect(), x = (left + right) / 2, y = (top + bottom) / 2;
-    const onMap = maps.some((map) => map.left < x && x < map.right && map.top < y && y < map.bottom);
     const ink = getComputedStyle(text.querySelector("tspan") ?? text).fill;
-    const [dark, light] = [luminance(numbers(ink)), luminance(onMap ? [255, 255, 255] : below)].sort((a, b) => a - b);
+    const [dark, light] = [luminance(numbers(ink)), below].sort((a, b) => a - b);
     const ratio = (light + 0.05) / (dark + 0.05);
-    if (ratio < 4.5) faint.push([text.textContent.trim(), ink, ratio.toFixed(1), onMap ? "map" : "page"]);
+    if (ratio < 4.5) faint.push([text.textContent.trim(), ink, ratio.toFixed(1)]);
   }
 }
 return faint;

@@ -23,6 +23,7 @@ from distributed import Client
 from hypothesis import given
 from hypothesis import strategies as st
 from joblib.externals.loky.process_executor import TerminatedWorkerError
+from sklearn.decomposition import PCA
 
 import hourglass as hg
 
@@ -30,7 +31,21 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from studies import __main__ as command_line  # noqa: E402
-from studies import autoencoders, capacity, labels, published, retrieval, runner, seeds, slimming  # noqa: E402
+from studies import (  # noqa: E402
+    autoencoders,
+    capacity,
+    fewlabels,
+    labels,
+    patches,
+    published,
+    retrieval,
+    runner,
+    seeds,
+    slimming,
+    smallest,
+    storing,
+    unlabelled,
+)
 
 # --- a small study ---------------------------------------------------------------------------------------------------
 
@@ -317,9 +332,9 @@ def test_a_cluster_that_loses_a_worker_finds_the_same_rows(path, tmp_path, start
 
 # --- the rows in the book --------------------------------------------------------------------------------------------
 
-STUDIES = pytest.mark.parametrize(
-    "study", [autoencoders, capacity, labels, published, retrieval, seeds, slimming], ids=lambda study: study.__name__
-)
+ALL = autoencoders, capacity, fewlabels, labels, patches, published, retrieval, seeds, slimming, smallest, storing
+ALL += (unlabelled,)
+STUDIES = pytest.mark.parametrize("study", ALL, ids=lambda study: study.__name__)
 
 
 @STUDIES
@@ -335,6 +350,32 @@ def test_the_table_is_complete_and_in_order_and_a_run_changes_nothing(study, pat
     assert all(all(row.values()) for row in read(path))
 
 
+@pytest.mark.parametrize("levels", [(0.2, 1, 4), (3, 3, 3)])
+def test_the_length_of_codes_is_what_the_range_coder_writes(levels):
+    rounded = np.rint(np.random.default_rng(0).normal(0, levels, (400, 3))).astype(int)
+    assert storing.length(rounded) == pytest.approx(sum(map(len, map(packed_column, rounded.T))), abs=3 * 5)
+
+
+def packed_column(column):
+    return hg.slimming.pack(column - column.min(), max(2, np.ptp(column) + 1))
+
+
+def test_codes_take_the_bytes_of_the_error_that_is_asked_for():
+    """PCA and the cosine transform hold the same numbers; an encoder that is PCA stores like it."""
+    seen, _, unseen, _ = hg.datasets.digits_by_writer()
+    linear = hg.Autoencoder(64, hidden=(), epochs=1, random_state=0).fit(seen)
+    axes = PCA(64).fit(seen).components_
+    for layer, weight in zip((linear.encoder_.layers[0], linear.decoder_.layers[0]), (axes.T, axes)):
+        layer.params["weight"] = weight
+    linear.encoder_.layers[0].params["bias"] = -seen.mean(axis=0) @ axes.T
+    linear.decoder_.layers[0].params["bias"] = seen.mean(axis=0)
+    found = storing.at_errors(linear, seen, unseen, (0.04, 0.01))
+    for wanted in (0.04, 0.01):
+        assert found[f"bent_{wanted}"] == pytest.approx(found[f"pca_{wanted}"], rel=1e-3)
+    assert 0 < found["pca_0.04"] < found["pca_0.01"] < 64
+    assert np.isnan(storing.at_errors(linear, seen, unseen, (1.0,))["pca_1.0"]), "no step makes an error so large"
+
+
 def test_the_rows_of_capacity_are_possible():
     """A pattern that is not right has a chance of one half at most: it adds ln 2 to the loss at least."""
     for row in read(ROOT / "studies/capacity.csv"):
@@ -342,9 +383,11 @@ def test_the_rows_of_capacity_are_possible():
         assert 0 <= right <= n and (n - right) * math.log(2) * (1 - 1e-5) <= loss < math.inf, row
 
 
-# Other processors round otherwise, and after thousands of steps an error tells. Of 597 images two may change sides;
-# labels and retrieval tell per cents. An epoch of seeds may change by one.
-IMAGES = {labels: {"abs": 0.35}, retrieval: {"abs": 0.35}, slimming: {"abs": 2}}
+# Other processors round otherwise, and after thousands of steps an error tells. Of 597 images two may change sides, or
+# of 249; where methods choose their settings, a tie may be broken otherwise. Most tell per cents. An epoch of seeds may
+# change by one.
+IMAGES = {labels: {"abs": 0.35}, retrieval: {"abs": 0.35}, slimming: {"abs": 2}, smallest: {"abs": 0.81}}
+IMAGES |= {fewlabels: {"abs": 2}, unlabelled: {"abs": 2}, storing: {"rel": 3e-2}, patches: {"rel": 3e-2}}
 EPOCHS = ("cut", *seeds.LEVELS)
 
 
@@ -370,8 +413,9 @@ def test_rows_come_out_again(study):
         setting, row = rows[rng.choice(part)]
         (again,) = study.work(setting, [int(row["seed"])])
         assert [*setting, "seed", *again, "python", "numpy", "hourglass"] == list(row)
+        again.pop("chosen", None)
         for name, value in again.items():
-            expected = pytest.approx(float(row[name]), **leeway(study, name))
+            expected = pytest.approx(float(row[name]), nan_ok=True, **leeway(study, name))
             assert float(value) == expected, f"{name} of the row {row}: {again}"
 
 

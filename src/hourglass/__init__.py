@@ -16,6 +16,7 @@ from .engine.layers import (
     Conv2D,
     Dense,
     Flatten,
+    GaussianCode,
     GaussianNoise,
     Layer,
     LeakyReLU,

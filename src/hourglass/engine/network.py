@@ -125,7 +125,7 @@ class Network:
     def __call__(self, x, noise=False):
         """The output, (*replicas, batch, n_out), for x of shape (batch, n_in) or (*replicas, batch, n_in).
 
-        noise: whether `GaussianNoise` layers add theirs. ValueError on a wrong shape, NaN or infinity.
+        noise: whether layers that draw noise do so. ValueError on a wrong shape, NaN or infinity.
         """
         return self.activations(x, noise)[-1]
 
@@ -139,7 +139,7 @@ class Network:
 
     @contextlib.contextmanager
     def noise(self, on=True):
-        """While this lasts, `GaussianNoise` layers add their noise (or do not)."""
+        """While this lasts, layers that draw noise do so (or do not)."""
         before = [layer.noisy for layer in self.layers]
         try:
             for layer in self.layers:

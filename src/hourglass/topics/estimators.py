@@ -15,7 +15,7 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from ..engine import activations, checks
-from ..engine.layers import Dense, GaussianNoise, ReLU, Sigmoid, Tanh
+from ..engine.layers import Dense, GaussianCode, GaussianNoise, ReLU, Sigmoid, Tanh
 from ..engine.losses import MeanSquaredError, SoftmaxCrossEntropy
 from ..engine.network import Network, chain
 from ..engine.optimizers import Adam
@@ -87,9 +87,9 @@ class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, NetworkEsti
     n_components: numbers in a code. hidden: sizes of the encoder's hidden layers, from the input inwards; the decoder
     has the same in reverse. activation: theirs, "tanh", "relu" or "sigmoid"; neck and output are linear, so that
     `hidden=()` is the linear autoencoder. noise: standard deviation of normal noise added to what the encoder sees in
-    training, while the target stays clean: a denoising autoencoder (Vincent et al., 2008). learning_rate: Adam's
-    first. epochs: passes over the data. batch_size: examples a step. random_state: as in scikit-learn. verbose:
-    whether to show a bar.
+    training, while the target stays clean: a denoising autoencoder (Vincent et al., 2008). beta: above zero, the price
+    of a nat, and the neck is a `GaussianCode`: a variational autoencoder. learning_rate: Adam's first. epochs: passes
+    over the data. batch_size: examples a step. random_state: as in scikit-learn. verbose: whether to show a bar.
 
     Fitted, it has `network_`, a `Network`, and its two parts, `encoder_` and `decoder_`; `loss_curve_`, each epoch's
     mean squared error; and `n_features_in_`. Bad parameters or data raise ValueError or TypeError; training that
@@ -97,13 +97,14 @@ class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, NetworkEsti
     """
 
     def __init__(
-        self, n_components=8, *, hidden=(64,), activation="tanh", noise=0.0, learning_rate=0.01, epochs=100,
+        self, n_components=8, *, hidden=(64,), activation="tanh", noise=0.0, beta=0.0, learning_rate=0.01, epochs=100,
         batch_size=50, random_state=None, verbose=False,
     ):  # fmt: skip
         self.n_components = n_components
         self.hidden = hidden
         self.activation = activation
         self.noise = noise
+        self.beta = beta
         self.learning_rate = learning_rate
         self.epochs = epochs
         self.batch_size = batch_size
@@ -116,9 +117,12 @@ class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, NetworkEsti
         hidden = self._check_parameters()
         neck = checks.positive_integer(self.n_components, "n_components")
         noise = checks.number(self.noise, "noise", at_least=0)
+        beta = checks.number(self.beta, "beta", at_least=0)
         X = validate_data(self, X, dtype=PRECISIONS)
-        sizes = [X.shape[1], *hidden, neck]
-        encoder, decoder = dense_chain(sizes, self.activation), dense_chain(sizes[::-1], self.activation)
+        sizes = [X.shape[1], *hidden]
+        code = [GaussianCode(neck, beta)] if beta else []
+        encoder = [*dense_chain([*sizes, 2 * neck if beta else neck], self.activation), *code]
+        decoder = dense_chain([neck, *sizes[::-1]], self.activation)
         seed, order = self._draw_seeds()
         network = Network(GaussianNoise(noise), *encoder, *decoder, seed=seed, dtype=X.dtype)
         self._train(network, X, X, MeanSquaredError(), order)
@@ -129,9 +133,18 @@ class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, NetworkEsti
         return self
 
     def transform(self, X):
-        """The codes of X: (n, n_components)."""
+        """The codes of X, of a variational autoencoder their means: (n, n_components)."""
         X = self._validated(X)
         return self.encoder_(X)
+
+    def rate(self, X):
+        """What the codes of X say, in nats: (n,); see `GaussianCode`. ValueError unless beta was above zero."""
+        X = self._validated(X)
+        code = self.encoder_.layers[-1]
+        if not isinstance(code, GaussianCode):
+            raise ValueError(f"beta must be above 0 for codes to have a rate, got {self.beta}")
+        self.encoder_(X)
+        return code.rate
 
     def inverse_transform(self, X):
         """What the decoder makes of the codes X, (n, n_components): (n, features)."""

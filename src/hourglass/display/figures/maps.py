@@ -29,14 +29,8 @@ def bands(ax, extent, score, steps):
     axes, grid = plane(extent, steps)
     score, probability = score(grid).reshape(steps, steps), np.array([0.1, 0.25, 0.5, 0.75, 0.9])
     levels = [-1e9, *np.log(probability / (1 - probability)), 1e9]
-    shades = [
-        (NEGATIVE, 0.55),
-        (NEGATIVE, 0.33),
-        (NEGATIVE, 0.11),
-        (POSITIVE, 0.11),
-        (POSITIVE, 0.33),
-        (POSITIVE, 0.55),
-    ]
+    alphas = (0.55, 0.33, 0.11)
+    shades = [*((NEGATIVE, alpha) for alpha in alphas), *((POSITIVE, alpha) for alpha in alphas[::-1])]
     ax.contourf(*axes, score, levels=levels, colors=shades)
     if score.min() < 0 < score.max():
         ax.contour(*axes, score, [0], colors=INK, linewidths=1.6)

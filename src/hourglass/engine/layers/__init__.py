@@ -11,10 +11,11 @@ Arrays carry replica axes in front, any number of them, also none:
 
 from .base import Layer
 from .dense import Dense, Maxout
-from .elementwise import ELU, GELU, GaussianNoise, LeakyReLU, PReLU, ReLU, Sigmoid, Tanh
+from .elementwise import ELU, GELU, LeakyReLU, PReLU, ReLU, Sigmoid, Tanh
 from .images import Conv2D, Flatten, MaxPool2D
+from .noise import GaussianCode, GaussianNoise
 
 __all__ = [
-    "ELU", "GELU", "Conv2D", "Dense", "Flatten", "GaussianNoise", "Layer", "LeakyReLU", "MaxPool2D", "Maxout", "PReLU",
-    "ReLU", "Sigmoid", "Tanh",
+    "ELU", "GELU", "Conv2D", "Dense", "Flatten", "GaussianCode", "GaussianNoise", "Layer", "LeakyReLU", "MaxPool2D",
+    "Maxout", "PReLU", "ReLU", "Sigmoid", "Tanh",
 ]  # fmt: skip

@@ -1,6 +1,4 @@
-"""Layers that act on each number by itself: activation functions, and noise. y stands for the output."""
-
-import copy
+"""Layers that act on each number by itself: activation functions. y stands for the output."""
 
 import numpy as np
 
@@ -97,36 +95,3 @@ class PReLU(Layer):
     def backward(self, gradient):
         self.grads["slope"] = (gradient * np.minimum(self.x, 0)).sum(axis=-2)
         return np.where(self.x > 0, gradient, self.params["slope"][..., None, :] * gradient)
-
-
-class GaussianNoise(Layer):
-    """Adds normal noise of standard deviation `std`, drawn anew at every pass, while its network is noisy: in training,
-    and when it is called with `noise=True`. Each replica has a noise generator of its own."""
-
-    takes = (None,)
-    draws_noise = True
-
-    def __init__(self, std):
-        self.std = checks.number(std, "std", at_least=0)
-
-    def draw_all(self, rngs):
-        self.generators = [rng.spawn(1)[0] for rng in rngs]
-        return {}
-
-    def fresh(self, places=...):
-        noise = super().fresh()
-        if self.generators is not None:
-            chosen = np.ravel(np.arange(len(self.generators))[places])
-            noise.generators = [copy.deepcopy(self.generators[i]) for i in chosen]
-        return noise
-
-    def forward(self, x):
-        if not self.noisy:
-            return x
-        if self.generators is None:  # it stands in no network
-            self.draw_all([np.random.default_rng(0)])
-        noise = np.stack([rng.standard_normal(x.shape[-2:]) for rng in self.generators])
-        return x + (self.std * noise).reshape(*self.replicas, *x.shape[-2:]).astype(x.dtype)
-
-    def backward(self, gradient):
-        return gradient
