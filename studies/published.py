@@ -1,7 +1,9 @@
 """The runs that Kong published in 2019, regenerated from their own seed, 0. Each row is one unit of one of his Figures
-2 to 6 before one epoch: its weight and bias; what it knows, I(X; T) in nats, exactly; and by how much his estimate of
-that was off on account of the n = 1000 inputs and of the N inputs that he drew for it. Chapters 9 and 10 draw the rows,
-beside the curves that he printed (`published-curves.csv`; book/studies.md tells where they come from).
+2 to 6 before one epoch: its weight and bias; what it knows, I(X; T) in nats, exactly, and of that about the label,
+I(T; Y); and by how much his estimate was off on account of the n = 1000 inputs and of the N inputs that he drew for it.
+reset: I(X; T) in the same run with the gradient cleared at each step. noise_low, noise_high: the 5th and 95th
+percentile of I(X; T) over 20 runs on the same data with other training noise, at every tenth epoch. Chapters 9 and 10
+draw the rows, beside the curves that he printed (`published-curves.csv`; book/studies.md tells where they come from).
 
 The settings are those of his public program; three streams of random numbers, each seeded with 0, do the rest:
 
@@ -235,9 +237,18 @@ def gradient(run, theta, x, noise):
 def information(figure, weights, biases, law=None):
     """The exact I(X; T) of networks like this figure's, as from `hg.mutual_information`. weights, biases: (*replicas,
     layers); law: None for the figure's."""
+    return hg.mutual_information(networks(figure, weights, biases), law or RUNS[figure].law)
+
+
+def label(figure, weights, biases):
+    """What their units know about the label, I(T; Y), (layers, *replicas). weights, biases: (*replicas, layers)."""
+    return hg.information.label_information(networks(figure, weights, biases), RUNS[figure].law, RUNS[figure].edge)
+
+
+def networks(figure, weights, biases):
+    """Networks like this figure's. weights, biases: (*replicas, layers)."""
     bends = [hg.Tanh() if kind == "tanh" else hg.LeakyReLU(0.1) for kind in RUNS[figure].bends]
-    networks = hg.information.units(bends, *np.moveaxis([weights, biases], -1, 1), NOISE)
-    return hg.mutual_information(networks, law or RUNS[figure].law)
+    return hg.information.units(bends, *np.moveaxis([weights, biases], -1, 1), NOISE)
 
 
 def sampled(figure, run, layer=1):
@@ -274,6 +285,14 @@ def regenerated(figure, seed=0):
     return run, np.array([sampled(figure, run, layer + 1) for layer in range(len(RUNS[figure].bends))])
 
 
+@functools.cache
+def relatives(figure, seed=0):
+    """Weights and biases, (epochs, 1 + 20, layers) each, of the run with its gradient reset, and of runs that differ
+    from it in their training noise."""
+    runs = [replay(figure, seed, reset=True), *(replay(figure, seed, noise_seed=1 + k) for k in range(20))]
+    return np.stack([r.weights for r in runs], axis=1), np.stack([r.biases for r in runs], axis=1)
+
+
 def work(setting, seeds):
     """A unit's weight and bias after so many epochs, its information, and the errors of the estimate of that."""
     figure, layer, epoch = setting["figure"], setting["layer"] - 1, setting["epoch"]
@@ -284,8 +303,15 @@ def work(setting, seeds):
         values, counts = np.unique(run.outer[epoch, layer], return_counts=True)
         drawn = information(figure, weights, biases, hg.information.Discrete(values, counts / counts.sum()))
         (h, given), (_, given_drawn) = entropies(known)[:, layer], entropies(drawn)[:, layer]
+        n_runs = 21 if epoch % 10 == 0 else 1
+        reset, *noisy = information(figure, *(values[epoch, :n_runs] for values in relatives(figure, seed))).nats[layer]
+        low, high = np.percentile(noisy, [5, 95]) if noisy else (np.nan, np.nan)
         numbers = {
             "nats": abs(known.nats[layer]),
+            "label": abs(label(figure, weights, biases)[layer]),
+            "reset": abs(reset),
+            "noise_low": abs(low),
+            "noise_high": abs(high),
             "off_n": found[layer, epoch] + hg.mixture_entropy([0.0], NOISE) - h,
             "off_N": given - given_drawn,
         }
