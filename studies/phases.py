@@ -4,6 +4,9 @@ was (the gradient never reset) on inputs and with noise of its own; chapter 10 t
 I(X; T) and I(T; Y) are computed exactly after every fifth epoch, up to epoch 300, of Figure 2 up to 200. top, end: the
 most that I(X; T) came to, and what it ended at; label_top, label_end: I(T; Y) when I(X; T) was highest, and at the end.
 
+steepest: the middle of the five epochs in which I(X; T) rose most. onset: the first of these epochs from which I(X; T)
+stays more than 0.03 nats below its top, -1 if it ends above.
+
 fitted: the first of these epochs with I(X; T) within a hundredth of its top; left: the last one; fallen: the first
 after which less than a tenth of the fall is left. A unit whose I(X; T) falls by less than a twentieth of a nat does not
 compress: left and fallen are then -1. one_cluster, two_clusters: shares of the epochs (every 20th) at which the density
@@ -21,7 +24,7 @@ SETTINGS = [
     for figure, run in published.RUNS.items()
     for layer in range(1, 1 + len(run.bends))
 ]
-SEEDS = range(50)
+SEEDS = range(100)
 
 
 def work(setting, chosen):
@@ -44,6 +47,8 @@ def work(setting, chosen):
             "end": f"{x[-1]:.4f}",
             "label_top": f"{abs(about[0]):.4f}",
             "label_end": f"{abs(about[1]):.4f}",
+            "steepest": EVERY * np.diff(x).argmax() + EVERY / 2,
+            "onset": seeds.falls_below(x, x.max() - 0.03) * EVERY if x[-1] < x.max() - 0.03 else -1,
             "fitted": EVERY * near[0],
             "left": EVERY * near[-1] if falls else -1,
             "fallen": EVERY * (1 + np.flatnonzero(x > x[-1] + fall / 10)[-1]) if falls else -1,

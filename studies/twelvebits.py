@@ -1,5 +1,5 @@
 """The network of Shwartz-Ziv and Tishby (2017), 12-10-7-5-4-3-2, with noise: what its layers know about their input.
-Each row is one network after so many epochs, with columns for its six layers, low_1 to few_6; chapter 10 draws the rows.
+Each row is one network after so many epochs, with columns for its six layers, low_1 to few_6; chapter 10 draws them.
 
 Inputs are all 4096 patterns of twelve bits, -1 or 1; the label tells whether a random quadratic form of them, the same
 for all seeds, lies above its median. Six layers of tanh or ReLU units, each with noise of standard deviation 0.05, and
