@@ -36,7 +36,9 @@ from studies import (  # noqa: E402
     capacity,
     fewlabels,
     labels,
+    noisydigits,
     patches,
+    phases,
     published,
     retrieval,
     runner,
@@ -44,6 +46,7 @@ from studies import (  # noqa: E402
     slimming,
     smallest,
     storing,
+    twelvebits,
     unlabelled,
 )
 
@@ -333,7 +336,7 @@ def test_a_cluster_that_loses_a_worker_finds_the_same_rows(path, tmp_path, start
 # --- the rows in the book --------------------------------------------------------------------------------------------
 
 ALL = autoencoders, capacity, fewlabels, labels, patches, published, retrieval, seeds, slimming, smallest, storing
-ALL += (unlabelled,)
+ALL += (unlabelled, phases, twelvebits, noisydigits)
 STUDIES = pytest.mark.parametrize("study", ALL, ids=lambda study: study.__name__)
 
 
@@ -388,7 +391,10 @@ def test_the_rows_of_capacity_are_possible():
 # change by one.
 IMAGES = {labels: {"abs": 0.35}, retrieval: {"abs": 0.35}, slimming: {"abs": 2}, smallest: {"abs": 0.81}}
 IMAGES |= {fewlabels: {"abs": 2}, unlabelled: {"abs": 2}, storing: {"rel": 3e-2}, patches: {"rel": 3e-2}}
+IMAGES |= {noisydigits: {"abs": 2}, twelvebits: {"abs": 0.6}}  # chaotic after some hundred epochs
 EPOCHS = ("cut", *seeds.LEVELS)
+PHASES = {"steepest": 5, "onset": 5, "fitted": 5, "left": 5, "fallen": 5, "clusters": 1}
+PHASES |= {"one_cluster": 0.1, "two_clusters": 0.1}
 
 
 def leeway(study, name):
@@ -397,6 +403,8 @@ def leeway(study, name):
         return {"abs": 0}
     if study in (published, seeds):
         return {"abs": 1e-5 if study is published else 1 if name in EPOCHS else 5e-3}
+    if study is phases:
+        return {"abs": PHASES.get(name, 5e-3)}
     return IMAGES.get(study, {"rel": 1e-2})
 
 
