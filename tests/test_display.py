@@ -524,7 +524,7 @@ ACCOUNT = {
     "curves": dict(zip(("published", "regenerated", "exact"), np.add.outer((0.1, 0.05, 0), np.linspace(0, 1, 9)))),
     "band": (np.arange(0, 9, 4), np.zeros(3), np.ones(3)),
     "parts": {"one": np.linspace(-0.1, 0.1, 9), "other": np.zeros(9)},
-    "density": np.exp(-np.add.outer(np.arange(9) / 4, -np.linspace(-1, 1, 21)) ** 2),
+    "density": np.exp(-(np.add.outer(np.arange(9) / 4, -np.linspace(-1, 1, 21)) ** 2)),
     "grid": np.linspace(-1, 1, 21),
 }
 EXAMPLES = {
