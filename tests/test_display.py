@@ -545,7 +545,15 @@ CIRCLE, EPOCHS = hg.rules.circle(7), np.arange(5)
 DIGITS, OCTAHEDRON = np.arange(30) % 10, np.concatenate([np.eye(3), -np.eye(3)])
 CODES = CIRCLE, CIRCLE.T
 FLOWS = {name: (RNG.random((3, 5)), RNG.random((5, 9)), EPOCHS) for name in "ab"}
+ACCOUNT = {
+    "curves": dict(zip(("published", "regenerated", "exact"), np.add.outer((0.1, 0.05, 0), np.linspace(0, 1, 9)))),
+    "band": (np.arange(0, 9, 4), np.zeros(3), np.ones(3)),
+    "parts": {"one": np.linspace(-0.1, 0.1, 9), "other": np.zeros(9)},
+    "density": np.exp(-(np.add.outer(np.arange(9) / 4, -np.linspace(-1, 1, 21)) ** 2)),
+    "grid": np.linspace(-1, 1, 21),
+}
 EXAMPLES = {
+    "account": lambda: hg.figures.account(np.arange(9), {"T₁": ACCOUNT, "T₂": ACCOUNT}),
     "activation_curves": lambda: hg.figures.activation_curves(at=-0.5),
     "approximations": lambda: hg.figures.approximations(LINE, np.sin(LINE), {name: LINE for name in "abc"}),
     "beside_codes": lambda: hg.figures.beside_codes([0.9 * CIRCLE, CIRCLE.T], None, *CODES, np.arange(7)),
@@ -577,6 +585,7 @@ EXAMPLES = {
     "images, with weights": lambda: hg.figures.images([RNG.random(64), RNG.standard_normal((64, 1))], ["a", "w"]),
     "intervals": lambda: hg.figures.intervals({"a": {"tanh": RNG.random(9) + 1}}, "steps", xscale="log", mark=1.5),
     "cell_and_unit": lambda: hg.figures.cell_and_unit([2.0, -1.0, 0.5]),
+    "noisy_chain": hg.figures.noisy_chain,
     "passes": lambda: hg.figures.passes(
         [np.array([[1.0, -2], [1, 0.5]]), np.array([[2.0], [3]])],
         [["x = 1", "x = 2"], ["s = 2", ""], ["y = 3"]],
@@ -588,6 +597,7 @@ EXAMPLES = {
     "network, twice": lambda: hg.figures.network(NETS[0], {name: list(map(np.ones, (2, 3, 1))) for name in "ab"}),
     "picture_and_bars": lambda: hg.figures.picture_and_bars(RNG.random(64), {"a": 0.2, "b": 0.7}, "probability"),
     "rasters": lambda: hg.figures.rasters({"a": RNG.random((4, 9)) < 0.5, "b": np.ones((4, 9))}, "epoch", "pattern"),
+    "spreads": lambda: hg.figures.spreads(dict.fromkeys("abcde", (*np.tile(np.arange(4.0), (4, 1)), [0, 3], [0, 3]))),
     "strips": lambda: hg.figures.strips({"a": {"1": RNG.random(9), "2": [0.5]}, "b": {"1": RNG.random(3)}}, "x", "y"),
     "tangents": lambda: hg.figures.tangents(*hg.rules.parabola(4)),
     "weight_maps": lambda: hg.figures.weight_maps(RNG.standard_normal((17, 64))),

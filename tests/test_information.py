@@ -5,6 +5,7 @@ import pytest
 from mpmath import mp
 from mpmath.calculus.quadrature import GaussLegendre
 from scipy.integrate import quad
+from scipy.special import entr
 
 import hourglass as hg
 from hourglass import information
@@ -182,6 +183,97 @@ def test_extremes_stay_cheap_and_right():
         nats(law, (1e9, 0, 0.1, 0.01))
 
 
+# --- two units, and labels ---
+
+CORNERS = information.Discrete([[-1, -1], [-1, 1], [1, -1], [1, 1]], [0.1, 0.2, 0.3, 0.4])
+TURNED = np.array([[0.8, -0.5], [0.3, 1.2]])
+
+
+def pairs(first, second=None, f="tanh", std=0.2):
+    """Two inputs, as many units as `first`, (2, n), has columns, and one unit with weights `second`, (n,), if given."""
+    layers, numbers = [hg.Tanh() if f == "tanh" else hg.LeakyReLU(f), hg.GaussianNoise(std)], [{}, {}]
+    first = np.array(first, float)
+    params = [{"weight": first, "bias": np.linspace(-0.2, 0.3, first.shape[1])}, *numbers]
+    layers = [hg.Dense(*first.shape), *layers]
+    if second is not None:
+        layers += [hg.Dense(len(second), 1), hg.Tanh(), hg.GaussianNoise(0.1)]
+        params += [{"weight": np.array(second, float)[:, None], "bias": np.array([0.1])}, *numbers]
+    return hg.Network(*layers, params=params)
+
+
+def test_two_units_that_hear_independent_inputs_add_up():
+    law, (a, b) = information.Discrete([-1, 1, 2], [0.2, 0.3, 0.5]), (0.7, -1.3)
+    both = [[x, y] for x in law.values for y in law.values]
+    joint = information.Discrete(both, np.outer(law.probabilities, law.probabilities).ravel())
+    found = information.mutual_information(pairs(np.diag([a, b])), joint)
+    expected = sum(nats(law, (w, bias, "tanh", 0.2))[0] for w, bias in ((a, -0.2), (b, 0.3)))
+    assert found.nats == pytest.approx(expected, abs=1e-9) and found.error < 1e-6
+
+
+@pytest.mark.parametrize("f", ["tanh", 0.1])
+def test_two_units_and_one_against_sums_over_the_plane(f):
+    network, h = pairs(TURNED, [1.5, -0.7], f), 0.02
+    found = information.mutual_information(network, CORNERS).nats
+    signals, p = network.activations(CORNERS.values)[1], CORNERS.probabilities
+    axes = [np.arange(s.min() - 1.4, s.max() + 1.4, h) for s in signals.T]
+
+    def bell(z, std):
+        return np.exp(-((z / std) ** 2) / 2) / (std * np.sqrt(2 * np.pi))
+
+    given = np.stack([np.outer(*(bell(axis - c, 0.2) for axis, c in zip(axes, s))) for s in signals])
+    first = h * h * (entr(np.tensordot(p, given, 1)).sum() - p @ entr(given).sum(axis=(1, 2)))
+    t = np.arange(-2, 2, h)
+    heard = np.tanh(1.5 * axes[0][:, None] - 0.7 * axes[1] + 0.1)
+    rows = h * h * given.reshape(4, -1) @ bell(t - heard.reshape(-1, 1), 0.1)
+    second = h * (entr(p @ rows).sum() - p @ entr(rows).sum(axis=1))
+    assert found == pytest.approx([first, second], abs=1e-7)
+
+
+def test_two_units_know_no_less_than_what_follows_them_nor_more_than_the_input():
+    rng, entropy = np.random.default_rng(0), entr(CORNERS.probabilities).sum()
+    for _ in range(10):
+        found = information.mutual_information(pairs(rng.normal(0, 2, (2, 2)), rng.normal(0, 2, 2)), CORNERS).nats
+        assert -1e-9 < found[1] < found[0] + 1e-9 < entropy + 2e-9
+    deaf = information.mutual_information(pairs(TURNED, [0, 0]), CORNERS).nats
+    assert deaf[1] == pytest.approx(0, abs=1e-9) and deaf[0] > 0.1
+
+
+def test_one_unit_that_hears_rows_hears_their_sum():
+    network = pairs([[0.8], [0.3]], [2.0])
+    found = information.mutual_information(network, CORNERS).nats
+    heard = information.Discrete((CORNERS.values @ [[0.8], [0.3]]).ravel(), CORNERS.probabilities)
+    assert found == pytest.approx(nats(heard, (1, -0.2, "tanh", 0.2), (2, 0.1, "tanh", 0.1)), abs=1e-9)
+
+
+@pytest.mark.parametrize("law", LAWS)
+@pytest.mark.parametrize("f", ["tanh", 0.1])
+def test_what_a_layer_knows_about_the_label(law, f, cut=0.3):
+    """Against the entropies of densities of labelled samples, and within its bounds."""
+    network = chain((2, -0.3, f, 0.1), (1.5, 0.2, "tanh", 0.3))
+    found = information.label_information(network, law, cut)
+    share = sum(share for share, part in law.parts(cut)[1:])
+    whole = information.mutual_information(network, law).nats
+    assert (found > 0).all() and (found < np.minimum(whole, entr([share, 1 - share]).sum()) + 1e-9).all()
+    assert found[1] < found[0]
+    x = law.sample(np.random.default_rng(0), 400_000)
+    signal = network.activations(np.sort(x)[:, None])[1][:, 0]
+    above = np.sort(x) > cut
+    h = [information.mixture_entropy(s, 0.1) for s in (signal, signal[above], signal[~above])]
+    assert found[0] == pytest.approx(h[0] - above.mean() * h[1] - (1 - above.mean()) * h[2], abs=5e-3)
+
+
+def test_a_label_beyond_the_law_is_no_news_and_a_sharp_unit_knows_it_whole():
+    for law in LAWS:
+        for cut in (-50, 50):
+            assert information.label_information(chain((2, 0, "tanh", 0.1)), law, cut) == pytest.approx(0, abs=1e-9)
+    sharp = information.label_information(chain((1e5, 0, "tanh", 0.05)), information.Gaussian(0, 0.5), 0)
+    assert sharp == pytest.approx(np.log(2), abs=1e-4)
+    for share, part in information.Uniform(-1, 2).parts(0.3):
+        assert share == pytest.approx(1.3 / 3 if part.high == 0.3 else 1.7 / 3, abs=1e-12)
+        drawn = part.sample(np.random.default_rng(0), (3, 500))
+        assert drawn.shape == (3, 500) and ((drawn > 0.3) == (part.low == 0.3)).all()
+
+
 # --- accuracy ---
 
 
@@ -214,7 +306,7 @@ def test_one_layer_against_brute_force(stages):
 @pytest.mark.parametrize("seed", range(40))
 def test_finer_grids_change_nothing(seed):
     rng = np.random.default_rng(1000 + seed)
-    [stages] = exact.scalar_chains(chain(*random_stages(rng, 1 + seed % 3)))
+    [stages] = exact.stages(chain(*random_stages(rng, 1 + seed % 3)), LAWS[seed % 4])
     value, finer = (exact.flow(stages, LAWS[seed % 4], fineness)[0] for fineness in (1.0, 1.7))
     assert value == pytest.approx(finer, abs=1e-8)
 
@@ -325,6 +417,27 @@ def test_one_and_more_dimensions_agree():
     assert one == pytest.approx(two, abs=0.01)
 
 
+@pytest.mark.parametrize("k", [1, 2, 5])
+def test_the_error_of_sampled_clusters_is_that_of_counts(k):
+    """Miller's (k - 1) / 2n below, and the deviation of the surprise of a cluster."""
+    shares = np.arange(1, k + 1) / (k * (k + 1) / 2)
+    bias, std = information.sampling_error(np.arange(k), 0.02, 50, shares)
+    surprise = -np.log(shares)
+    assert bias == pytest.approx(-(k - 1) / 100, abs=1e-6)
+    assert std == pytest.approx(np.sqrt(shares @ (surprise - shares @ surprise) ** 2 / 50), abs=1e-6)
+
+
+@pytest.mark.parametrize("w", [0.8, 5.0])
+def test_the_error_of_sampled_signals_is_the_one_foretold(w, n=1000, repeats=400):
+    rng, law = np.random.default_rng(0), information.Gaussian(0, 0.5)
+    found = np.array([information.mixture_entropy(np.tanh(w * law.sample(rng, n)), 0.05) for _ in range(repeats)])
+    even = np.tanh(w * np.sort(law.sample(np.random.default_rng(1), 200_000))[::50])
+    bias, std = information.sampling_error(even, 0.05, n)
+    off = found - information.mixture_entropy(even, 0.05)
+    assert off.std() == pytest.approx(std, rel=0.15)
+    assert bias < 0 and off.mean() == pytest.approx(bias, abs=3 * std / np.sqrt(repeats) + 3e-3)
+
+
 # --- bad input ---
 
 
@@ -352,19 +465,37 @@ def test_one_and_more_dimensions_agree():
         (
             lambda: information.mutual_information(hg.Network(hg.Dense(1, 2), hg.Tanh(), hg.GaussianNoise(1)), LAWS[0]),
             ValueError,
-            r"network must be scalar, with Dense\(1, 1\) at position 0, got Dense\(n_in=1, n_out=2",
+            r"one unit a layer, or two in the first if .* got Dense\(n_in=1, n_out=2.*`estimate` samples it",
         ),
         (
             lambda: information.mutual_information(
                 hg.Network(hg.Dense(1, 1), hg.Sigmoid(), hg.GaussianNoise(1)), LAWS[0]
             ),
             TypeError,
-            "network must have Tanh or LeakyReLU at position 1, got Sigmoid",
+            "Tanh or LeakyReLU at position 1, the layers whose law is known exactly, got Sigmoid",
         ),
         (
             lambda: information.mutual_information(hg.Network(hg.Dense(1, 1), hg.Tanh()), LAWS[0]),
             ValueError,
             "network must end in GaussianNoise, got Tanh",
+        ),
+        (
+            lambda: information.mutual_information(pairs([[1, 2, 3], [1, 2, 3]]), CORNERS),
+            ValueError,
+            "one unit a layer, or two in the first .* n_out=3.* at position 0: more units need an integral of as many",
+        ),
+        (lambda: information.mutual_information(pairs(TURNED), LAWS[1]), ValueError, "inputs of 1 numbers.*no density"),
+        (lambda: information.Discrete(np.zeros((2, 2, 2))), ValueError, r"values must have shape \(n,\) or \(n, d\)"),
+        (lambda: CORNERS.parts(0), ValueError, "values must be numbers, to lie below or above a cut"),
+        (
+            lambda: information.mutual_information(pairs(TURNED), CORNERS).density(0, [0, 1]),
+            ValueError,
+            "layer 0 has two",
+        ),
+        (
+            lambda: information.mutual_information(pairs(TURNED, std=1e-6), CORNERS),
+            ValueError,
+            "noise that its signal does not dwarf: the plane needs",
         ),
         (lambda: estimates.estimate("guess", [1], [1]), ValueError, "method must be one of 'sampling', 'binning'"),
         (lambda: estimates.estimate("sampling", [1, 2], [1], std=1), ValueError, "x and t must have as many rows"),
@@ -435,6 +566,18 @@ def test_followed_networks_tell_their_weights_and_biases_after_each_epoch():
     assert len({*weights[0, -1].tolist()}) == 4, "each network sees inputs of its own"
     np.testing.assert_array_equal(follow()[2], [weights, biases])
     np.testing.assert_array_equal(follow(epochs=20)[2][0], weights[:, :21])
+
+
+def test_with_a_seed_of_its_own_a_network_fares_the_same_in_any_company():
+    task, trails = information.Task(LAWS[0], lambda x: np.where(x > 2, 1.0, -1.0)), []
+    for seeds in ([[7, 3, 5]], [[5, 8, 7]]):
+        net = information.units([hg.Tanh()] * 2, [np.full((1, 3), 0.1)] * 2, [0.0, 0.0])
+        trails.append(information.follow(net, task, hg.SGD(0.02, momentum=1.0), 20, seeds))
+    (first, second) = trails
+    np.testing.assert_array_equal(first[..., [0, 2]], second[..., [2, 0]])
+    assert (first[..., -1, :, 1] != second[..., -1, :, 1]).all()
+    with pytest.raises(ValueError, match=r"seeds must have shape \(1, 3\), as the network's replicas, got \(3,\)"):
+        information.follow(net, task, hg.SGD(0.02), 20, [1, 2, 3])
 
 
 def test_a_rate_that_cools_falls_once_and_is_given_back():

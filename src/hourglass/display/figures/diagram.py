@@ -1,5 +1,7 @@
 """The network diagram: units and connections, read from left to right."""
 
+from itertools import pairwise
+
 import numpy as np
 from matplotlib.collections import LineCollection
 from matplotlib.patches import Circle, PathPatch, Rectangle
@@ -206,3 +208,23 @@ def units(ax, places, radius, activation):
             colour, line, hatch = (POSITIVE, "none", None) if activation[k] > 0 else (NEGATIVE, PAPER, "////")
             inner = radius * np.sqrt(min(1.0, abs(activation[k])))
             ax.add_patch(Circle(place, inner, facecolor=colour, edgecolor=line, hatch=hatch, linewidth=0, zorder=2.5))
+
+
+def noisy_chain():
+    """Two noisy units in a row, X -> S1 -> T1 -> S2 -> T2, with the noise Z that is added behind each signal."""
+    figure, ax = new(height=1.5, width=WIDTH)
+    values = {"X": 0, "S₁": 2.6, "T₁": 4.4, "S₂": 7.0, "T₂": 8.8}
+    arrow = {"arrowstyle": "-|>", "color": INK, "shrinkA": 0, "shrinkB": 0}
+    for name, x in values.items():
+        ring = {"boxstyle": "circle,pad=0.35", "facecolor": PAPER, "edgecolor": MUTED if "S" in name else INK}
+        ax.text(x, 0, name, ha="center", va="center", bbox=ring, zorder=3)
+    for start, end in pairwise([*values.values(), 10.6]):
+        ax.annotate("", (end - 0.45, 0), (start + 0.45, 0), arrowprops=arrow)
+    for layer, (middle, x) in {"₁": (1.3, 3.5), "₂": (5.7, 7.9)}.items():
+        ax.text(middle, 0.22, f"f(w{layer}· + b{layer})", ha="center", color=MUTED)
+        ax.text(x, 1.25, f"Z{layer}", ha="center", va="center", color=NEGATIVE)
+        ax.annotate("", (x, 0.08), (x, 1.0), arrowprops=arrow | {"color": NEGATIVE})
+        ax.text(x + 0.12, 0.45, "+", color=NEGATIVE)
+    ax.set(xlim=(-0.6, 10.4), ylim=(-0.6, 1.6))
+    ax.set_axis_off()
+    return figure

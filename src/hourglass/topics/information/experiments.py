@@ -44,14 +44,15 @@ class Task:
     cools: bool = True
 
 
-def follow(net, task, optimizer, epochs):
+def follow(net, task, optimizer, epochs, seeds=None):
     """Train each replica on inputs of its own; return the weights and the biases after each epoch, and before.
 
-    With `SGD(lr, momentum=1.0)` the gradient is never reset, as in the program that made the figures. Returns two
-    arrays, each (layers, epochs + 1, *replicas).
+    With `SGD(lr, momentum=1.0)` the gradient is never reset, as in the program that made the figures. seeds: of each
+    replica's inputs and noise, (*replicas,), so that it fares the same in any company; None: inputs drawn for all at
+    once, and noise as the network has it. Returns two arrays, each (layers, epochs + 1, *replicas).
     """
     epochs, lr = checks.positive_integer(epochs, "epochs"), optimizer.lr
-    x, unseen = task.law.sample(np.random.default_rng(0), (2, *net.replicas, task.n, 1))
+    x, unseen = inputs(net, task, seeds)
     trail, above = [net.parameters.copy()], task.label(unseen) > task.cut
 
     def after(epoch, net):
@@ -67,3 +68,17 @@ def follow(net, task, optimizer, epochs):
         optimizer.lr = lr
     kept = np.array(trail).reshape(epochs + 1, 2, -1, *net.replicas)
     return np.moveaxis(kept, 0, 2)
+
+
+def inputs(net, task, seeds=None):
+    """Inputs to train on, and others to test on, (2, *replicas, n, 1); with seeds, each replica's noise begins anew."""
+    if seeds is None:
+        return task.law.sample(np.random.default_rng(0), (2, *net.replicas, task.n, 1))
+    if np.shape(seeds) != net.replicas:
+        raise ValueError(f"seeds must have shape {net.replicas}, as the network's replicas, got {np.shape(seeds)}")
+    rngs = [checks.generator(seed) for seed in np.ravel(seeds).tolist()]
+    for layer in net.layers:
+        if layer.draws_noise:
+            layer.draw_all(rngs)
+    drawn = np.stack([task.law.sample(rng, (2, task.n, 1)) for rng in rngs], axis=1)
+    return drawn.reshape(2, *net.replicas, task.n, 1)

@@ -4,14 +4,16 @@ import numpy as np
 
 from ...engine import checks
 from .mixtures import REACH, row, shares
-from .quadrature import PANEL, ladder, quadrature
+from .quadrature import NODE_WEIGHTS, NODES, PANEL, ladder, quadrature
 
 
 class Discrete:
-    """Finitely many values, (n,), with probabilities (n,); None: all alike."""
+    """Finitely many values, (n,), or rows of numbers, (n, d), with probabilities (n,); None: all alike."""
 
     def __init__(self, values, probabilities=None):
-        self.values = row(values, "values")
+        self.values = row(values, "values") if np.ndim(values) < 2 else checks.finite_array(values, "values")
+        if self.values.ndim > 2:
+            raise ValueError(f"values must have shape (n,) or (n, d), got {self.values.shape}")
         self.probabilities = shares(probabilities, len(self.values), "probabilities")
 
     def sample(self, rng, n):
@@ -22,6 +24,14 @@ class Discrete:
         """The law as points and weights: itself."""
         return self.values, self.probabilities
 
+    def parts(self, cut):
+        """What lies up to a cut and what lies above, each with its probability, as laws: (probability, law) pairs."""
+        if self.values.ndim > 1:
+            raise ValueError(f"values must be numbers, to lie below or above a cut, got rows of {self.values.shape[1]}")
+        sides = [side & (self.probabilities > 0) for side in (self.values <= cut, self.values > cut)]
+        held = [(self.probabilities[side].sum(), side) for side in sides if side.any()]
+        return [(share, Discrete(self.values[side], self.probabilities[side] / share)) for share, side in held]
+
 
 class Continuous:
     """What laws with a density share. Their `panels`, lower and upper ends, hold their mass and are short against
@@ -31,6 +41,11 @@ class Continuous:
         """The law as points and weights, for functions that see x through this stage."""
         x, length = quadrature(*self.panels(fineness), stage, fineness)
         return x, length * self.density(x)
+
+    def parts(self, cut):
+        """What lies up to a cut and what lies above, each with its probability, as laws: (probability, law) pairs."""
+        parts = [Part(self, -np.inf, cut), Part(self, cut, np.inf)]
+        return [(part.share, part) for part in parts if part.share > 0]
 
 
 class GaussianMixture(Continuous):
@@ -86,3 +101,30 @@ class Uniform(Continuous):
 
     def panels(self, fineness):
         return np.array([self.low]), np.array([self.high])
+
+
+class Part(Continuous):
+    """What of a law with a density lies between low and high."""
+
+    def __init__(self, law, low, high):
+        self.law, self.low, self.high, self.share = law, low, high, 1.0
+        low, high = self.panels(2.0)
+        half = (high - low)[:, None] / 2
+        x = low[:, None] + half * (1 + NODES)
+        self.share = float((half * NODE_WEIGHTS * law.density(x.ravel()).reshape(x.shape)).sum())
+
+    def sample(self, rng, n):
+        """n draws, (n,), of the law's that lie in the part."""
+        drawn, size = np.empty(0), int(np.prod(n))
+        while len(drawn) < size:
+            more = self.law.sample(rng, 1000)
+            drawn = np.append(drawn, more[(more > self.low) & (more <= self.high)])
+        return drawn[:size].reshape(n)
+
+    def density(self, x):
+        """The density at n numbers of the part, (n,)."""
+        return self.law.density(x) / self.share
+
+    def panels(self, fineness):
+        low, high = (np.clip(ends, self.low, self.high) for ends in self.law.panels(fineness))
+        return low[low < high], high[low < high]
