@@ -1,4 +1,5 @@
-"""The autoencoder of chapter 6 with a neck of eight, 64-128-64-8-64-128-64: squared error, Adam, batches of 100."""
+"""The autoencoder of chapter 6 with a neck of eight, 64-128-64-8-64-128-64: squared error, Adam, batches of 100. And
+the variational one, with means and log standard deviations of eight numbers, at the price BETA of a nat."""
 
 import functools
 
@@ -8,6 +9,10 @@ import torch
 from ours import ADAM_RATE, BATCH, TEST, X
 from torch import nn
 from versus import Comparison, Stopwatch
+
+import hourglass as hg
+
+BETA = 0.001
 
 
 def torch_train(fused, dtype, epochs):
@@ -34,6 +39,62 @@ def torch_train(fused, dtype, epochs):
     return watch.seconds, loss(model(test), test).item()
 
 
+class Variational(nn.Module):
+    """The same first weights as ours. noise: function of a shape, standard normal numbers."""
+
+    def __init__(self, layers, noise):
+        super().__init__()
+        neck = next(i for i, layer in enumerate(layers) if isinstance(layer, hg.GaussianCode))
+        self.encoder, self.decoder = (
+            nn.Sequential(*(linear(layer) if layer.params else nn.Tanh() for layer in part))
+            for part in (layers[:neck], layers[neck + 1 :])
+        )
+        self.noise = noise
+
+    def forward(self, x):
+        """Pictures, and the mean rate in nats."""
+        mean, log_std = self.encoder(x).chunk(2, dim=1)
+        std = log_std.exp()
+        rate = ((mean.square() + std.square() - 1) / 2 - log_std).sum(dim=1).mean()
+        return self.decoder(mean + std * self.noise(mean.shape)), rate
+
+    def means(self, x):
+        return self.decoder(self.encoder(x).chunk(2, dim=1)[0])
+
+
+def torch_variational(fused, dtype, epochs, same_noise=False):
+    """As `torch_train`. same_noise: whether it is drawn by NumPy, number by number as ours, for the check."""
+    start = ours.autoencoder_model(rate=1e-300, beta=BETA).fit(X.astype(dtype)).network_
+    seed, order = np.random.RandomState(0).randint(2**31 - 1, size=2)
+    drawn = np.random.default_rng(seed).spawn(2)[1]  # the first is for noise on the pictures, of which there is none
+    kind = getattr(torch, dtype)
+
+    def noise(shape):
+        if same_noise:
+            return torch.from_numpy(drawn.standard_normal(tuple(shape))).to(kind)
+        return torch.randn(shape, dtype=kind)
+
+    model = Variational(start.layers[1:], noise)
+    x, loss = torch.tensor(X.astype(dtype)), nn.MSELoss()
+    step = torch.optim.Adam(model.parameters(), ADAM_RATE, fused=fused)
+    rng, kept = np.random.default_rng(order), []
+    with Stopwatch() as watch:
+        for epoch in range(epochs):
+            total = 0.0
+            for chosen in torch.from_numpy(rng.permutation(len(x))).split(BATCH):
+                batch = x[chosen]
+                step.zero_grad(set_to_none=True)
+                pictures, rate = model(batch)
+                value = loss(pictures, batch) + BETA * rate
+                value.backward()
+                step.step()
+                total += value.detach()
+            kept.append(total)
+            step.param_groups[0]["lr"] = ADAM_RATE * (1 - (epoch + 1) / (epochs + 1))
+    test = torch.tensor(TEST.astype(dtype))
+    return watch.seconds, loss(model.means(test), test).item()
+
+
 def linear(dense):
     """A torch layer with the parameters of ours."""
     made = nn.Linear(dense.n_in, dense.n_out)
@@ -54,4 +115,20 @@ def comparisons():
                 epochs=10,
                 steps=ours.steps(BATCH),
                 target=1,
+            )
+            variational = functools.partial(ours.autoencoder, dtype, beta=BETA)
+            theirs = functools.partial(torch_variational, fused, dtype)
+            yield Comparison(
+                "Variational 64-128-64-8-64-128-64",
+                peer,
+                dtype,
+                variational,
+                theirs,
+                epochs=10,
+                steps=ours.steps(BATCH),
+                target=1,
+                check=lambda ours=variational, theirs=theirs: (
+                    ours(epochs=10)[1],
+                    theirs(epochs=10, same_noise=True)[1],
+                ),
             )

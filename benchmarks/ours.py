@@ -63,13 +63,15 @@ def classifier(batch, epochs=1):
     return watch.seconds, model.loss_curve_[-1]
 
 
-def autoencoder_model(epochs=1, rate=ADAM_RATE):
-    return hg.Autoencoder(8, hidden=(128, 64), learning_rate=rate, epochs=epochs, batch_size=BATCH, random_state=0)
+def autoencoder_model(epochs=1, rate=ADAM_RATE, **options):
+    return hg.Autoencoder(
+        8, hidden=(128, 64), learning_rate=rate, epochs=epochs, batch_size=BATCH, random_state=0, **options
+    )
 
 
-def autoencoder(dtype="float64", epochs=1):
+def autoencoder(dtype="float64", epochs=1, **options):
     """`Autoencoder` as in chapter 6, 64-128-64-8-64-128-64: squared error, Adam."""
-    model, x = autoencoder_model(epochs), X.astype(dtype)
+    model, x = autoencoder_model(epochs, **options), X.astype(dtype)
     with Stopwatch() as watch:
         model.fit(x)
     return watch.seconds, -model.score(TEST.astype(dtype))

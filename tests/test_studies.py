@@ -421,7 +421,7 @@ def leeway(study, name):
 @STUDIES
 def test_rows_come_out_again(study):
     """Other rows in every run, one from each part by cost, so that every run takes about as long."""
-    parts = {capacity: 6, twelvebits: 2}.get(study, 4)
+    parts = {capacity: 6, heads: 2, published: 2, regressors: 2, twelvebits: 2}.get(study, 4)
     settings = {tuple(map(str, setting.values())): setting for setting in study.SETTINGS}
     n_keys, rng = len(study.SETTINGS[0]), np.random.default_rng()  # without a seed, on purpose
     rows = [(settings[tuple(row.values())[:n_keys]], row) for row in read(Path(study.__file__).with_suffix(".csv"))]
