@@ -13,30 +13,36 @@ from versus import Comparison, Stopwatch
 import hourglass as hg
 
 BETA = 0.001
+SEEDS = np.random.RandomState(0).randint(2**31 - 1, size=2)  # of our first weights and of our batches
 
 
 def torch_train(fused, dtype, epochs):
-    """The same first weights, batches and cooling. Sums of the losses are kept as tensors; batches are taken by index,
-    which is faster than a DataLoader."""
+    """The same first weights, batches and cooling as ours: seconds, and the error on the test."""
     start = ours.autoencoder_model(rate=1e-300).fit(X.astype(dtype)).network_  # a step too small to change anything
     model = nn.Sequential(*(linear(layer) if layer.params else nn.Tanh() for layer in start.layers[1:]))
-    x, loss = torch.tensor(X.astype(dtype)), nn.MSELoss()
-    step = torch.optim.Adam(model.parameters(), ADAM_RATE, fused=fused)
-    rng, kept = np.random.default_rng(np.random.RandomState(0).randint(2**31 - 1, size=2)[1]), []
+    loss, test = nn.MSELoss(), torch.tensor(TEST.astype(dtype))
+    seconds = fitted(model, lambda batch: loss(model(batch), batch), fused, dtype, epochs)
+    return seconds, loss(model(test), test).item()
+
+
+def fitted(model, objective, fused, dtype, epochs):
+    """Train the model in place: seconds. objective: function of a batch.
+
+    Sums of the losses are kept as tensors; batches are taken by index, which is faster than a DataLoader."""
+    x, step = torch.tensor(X.astype(dtype)), torch.optim.Adam(model.parameters(), ADAM_RATE, fused=fused)
+    rng, kept = np.random.default_rng(SEEDS[1]), []
     with Stopwatch() as watch:
         for epoch in range(epochs):
             total = 0.0
             for chosen in torch.from_numpy(rng.permutation(len(x))).split(BATCH):
-                batch = x[chosen]
                 step.zero_grad(set_to_none=True)
-                value = loss(model(batch), batch)
+                value = objective(x[chosen])
                 value.backward()
                 step.step()
                 total += value.detach()
             kept.append(total)
             step.param_groups[0]["lr"] = ADAM_RATE * (1 - (epoch + 1) / (epochs + 1))
-    test = torch.tensor(TEST.astype(dtype))
-    return watch.seconds, loss(model(test), test).item()
+    return watch.seconds
 
 
 class Variational(nn.Module):
@@ -65,34 +71,23 @@ class Variational(nn.Module):
 def torch_variational(fused, dtype, epochs, same_noise=False):
     """As `torch_train`. same_noise: whether it is drawn by NumPy, number by number as ours, for the check."""
     start = ours.autoencoder_model(rate=1e-300, beta=BETA).fit(X.astype(dtype)).network_
-    seed, order = np.random.RandomState(0).randint(2**31 - 1, size=2)
-    drawn = np.random.default_rng(seed).spawn(2)[1]  # the first is for noise on the pictures, of which there is none
-    kind = getattr(torch, dtype)
+    drawn = np.random.default_rng(SEEDS[0]).spawn(2)[
+        1
+    ]  # the first is for noise on the pictures, of which there is none
+    kind, loss, test = getattr(torch, dtype), nn.MSELoss(), torch.tensor(TEST.astype(dtype))
 
     def noise(shape):
         if same_noise:
             return torch.from_numpy(drawn.standard_normal(tuple(shape))).to(kind)
         return torch.randn(shape, dtype=kind)
 
+    def objective(batch):
+        pictures, rate = model(batch)
+        return loss(pictures, batch) + BETA * rate
+
     model = Variational(start.layers[1:], noise)
-    x, loss = torch.tensor(X.astype(dtype)), nn.MSELoss()
-    step = torch.optim.Adam(model.parameters(), ADAM_RATE, fused=fused)
-    rng, kept = np.random.default_rng(order), []
-    with Stopwatch() as watch:
-        for epoch in range(epochs):
-            total = 0.0
-            for chosen in torch.from_numpy(rng.permutation(len(x))).split(BATCH):
-                batch = x[chosen]
-                step.zero_grad(set_to_none=True)
-                pictures, rate = model(batch)
-                value = loss(pictures, batch) + BETA * rate
-                value.backward()
-                step.step()
-                total += value.detach()
-            kept.append(total)
-            step.param_groups[0]["lr"] = ADAM_RATE * (1 - (epoch + 1) / (epochs + 1))
-    test = torch.tensor(TEST.astype(dtype))
-    return watch.seconds, loss(model.means(test), test).item()
+    seconds = fitted(model, objective, fused, dtype, epochs)
+    return seconds, loss(model.means(test), test).item()
 
 
 def linear(dense):
