@@ -584,3 +584,15 @@ def test_the_check_of_gradients_complains(options, error, message):
     network = random_network(hg.Dense(4, 3), replicas=(2,))
     with unchanged(network), complains(error, message):
         hg.gradient_check(network, **({"x": X, "y": Y, "loss": hg.SoftmaxCrossEntropy()} | options))
+
+
+def test_no_pass_takes_more_than_a_batch(monkeypatch):
+    """To look at the form of all outputs at once took a convolutional network's memory for all pictures."""
+    sizes, forward = [], hg.Dense.forward
+    monkeypatch.setattr(hg.Dense, "forward", lambda layer, x: sizes.append(x.shape[-2]) or forward(layer, x))
+    for seeds, x in ((None, np.ones((40, 3))), (range(2), np.ones((40, 3))), (range(2), np.ones((2, 40, 3)))):
+        net = hg.Network(hg.Dense(3, 2), **({} if seeds is None else {"seeds": seeds}))
+        hg.train(
+            net, x, np.zeros(40, int), loss=hg.SoftmaxCrossEntropy(), optimizer=hg.SGD(0.1), epochs=1, batch_size=8
+        )
+    assert max(sizes) == 8

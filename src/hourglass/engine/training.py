@@ -152,8 +152,10 @@ def checked_data(network, x, y, loss):
     if not isinstance(loss, losses.Loss):
         raise TypeError(f"loss must be a loss such as SoftmaxCrossEntropy(), got {loss!r}")
     x = network.checked_input(x)
+    axis = x.ndim - len(network.takes) - 1
     with np.errstate(all="ignore"):
-        return x, loss.prepare(y, network.forward(x), "y")
+        one = network.forward(x.take([0], axis))  # all outputs have its form; to compute them takes memory
+    return x, loss.prepare(y, np.broadcast_to(one, (*one.shape[:-2], x.shape[axis], one.shape[-1])), "y")
 
 
 @np.errstate(over="ignore", divide="ignore", invalid="ignore")
