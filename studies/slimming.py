@@ -10,7 +10,8 @@ or "scrambled" images, each of whose pixels comes from another drawing. With few
 "whole": as many units from the start.
 "ticket": the mask of a trained and pruned network on its own first weights, trained again; `amount` is the sparsity.
 "other weights": the same mask on other first weights. "random mask": another mask. "iterative": a ticket whose mask is
-found in four rounds, each of which trains, prunes and goes back to the first weights.
+found in four rounds, each of which trains, prunes and goes back to the first weights; "iterative on other weights":
+that mask on other first weights.
 
 `right` is the per cent read; `recall` how many per cent of the threes are called three, and `precision` how many of
 what is called three are threes; `twins` how many hidden units have another one whose outputs for the training images
@@ -28,6 +29,7 @@ from hourglass.topics.slimming.distillation import Distillation
 from .smallest import drawn, fitted, of_singles, options, plain_bytes, stacked
 
 FEW = (2, 5, 10, 20)
+TICKETS = "ticket", "other weights", "random mask", "iterative", "iterative on other weights"
 SETTINGS = [
     {
         "division": division, "how": how, "images": images, "hidden": hidden, "amount": amount,
@@ -46,7 +48,7 @@ SETTINGS = [
         *(("whole", "all", h, 0, rate, 60, 32) for h in (100, 50, 25, 16, 8, 4) for rate in (0.003, 0.01, 0.03)),
         *(
             (how, "all", 100, share, 0.003, 60, 32)
-            for how in ("ticket", "other weights", "random mask", "iterative")
+            for how in TICKETS
             for share in (0.5, 0.8, 0.9, 0.95, 0.98)
         ),
     )
@@ -96,9 +98,6 @@ def work(setting, seeds):
         }
 
 
-TICKETS = "ticket", "other weights", "random mask", "iterative"
-
-
 @lru_cache(1)
 def teacher(division, seeds):
     """Networks of 100 units that have seen all images of a division, one for each seed."""
@@ -136,7 +135,7 @@ def twins(network, x):
 
 def ticket(x, y, seeds, how, sparsity):
     """Networks of 100 units, masked before their training."""
-    first, rounds, left = drawn(x, 100, seeds), 4 if how == "iterative" else 1, None
+    first, rounds, left = drawn(x, 100, seeds), 4 if "iterative" in how else 1, None
     for round_ in range(rounds):
         network = fitted(like(first, left), x, y, 60, masked=left is not None)
         share = 1 - (1 - sparsity) ** ((round_ + 1) / rounds)
@@ -144,7 +143,7 @@ def ticket(x, y, seeds, how, sparsity):
             left = of_singles([hg.slimming.prune(network[i], share, seed=seed)[0] for i, seed in enumerate(seeds)])
         else:
             left = hg.slimming.prune(network, share)[0]
-    if how == "other weights":
+    if "other weights" in how:
         first = drawn(x, 100, [seed + 100 for seed in seeds])
     return fitted(like(first, left), x, y, 60, masked=True)
 
@@ -161,7 +160,7 @@ def like(network, pruned):
 def cost(setting):
     """Weights times epochs; larger digits take longer, and a teacher or a first training comes first."""
     larger = 4 if setting["division"].startswith("mnist") else 1
-    rounds = {"ticket": 2, "other weights": 2, "random mask": 2, "iterative": 5}.get(setting["how"], 1)
+    rounds = 1 if setting["how"] not in TICKETS else 5 if "iterative" in setting["how"] else 2
     units = 100 if "merged" in setting["how"] else max(setting["hidden"], 9)
     size = {"all": 1, "no 3": 1, "noise": 1, "scrambled": 1}.get(setting["images"], 0.2)
     return larger * 74 * units * setting["epochs"] * rounds * size

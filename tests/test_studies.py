@@ -395,11 +395,13 @@ def test_the_rows_of_capacity_are_possible():
 # Other processors round otherwise, and after thousands of steps an error tells. Most rows tell per cents: seven of 377
 # images may change sides; where methods choose their settings, a tie may be broken otherwise. Of threes there are 35,
 # and a network that is trained through its rounding ends elsewhere, in other bytes.
-IMAGES = {study: {"abs": 2} for study in (retrieval, fewlabels, unlabelled, stacking, convolutions)}
+IMAGES = {study: {"abs": 3} for study in (retrieval, fewlabels, unlabelled, stacking, convolutions)}
 IMAGES |= {heads: {"abs": 3}, slimming: {"rel": 1.5e-1, "abs": 3}, smallest: {"rel": 1e-1}, regressors: {"abs": 0.02}}
-IMAGES |= {storing: {"rel": 3e-2, "abs": 1}, patches: {"rel": 3e-2}, priced: {"rel": 3e-2}}
 IMAGES |= {noisydigits: {"abs": 2}, twelvebits: {"abs": 0.6}}  # chaotic after some hundred epochs
 EPOCHS = ("cut", *seeds.LEVELS)
+# Twice what an old processor changed in any row. Bytes at an error depend on where a flat curve crosses a level.
+CODES = {"bent_misled": {"abs": 0.12}, "bent_forged": {"abs": 0.06}, "pca_misled": {"abs": 0.03}}
+CODES |= {"rival_table": {"abs": 140}, "rival_bytes": {"rel": 0.2}}
 PHASES = {"steepest": 5, "onset": 5, "fitted": 5, "left": 5, "fallen": 5, "clusters": 1}
 PHASES |= {"one_cluster": 0.1, "two_clusters": 0.1}
 
@@ -410,10 +412,13 @@ def leeway(study, name):
         return {"abs": 0}
     if study in (published, seeds):
         return {"abs": 1e-5 if study is published else 1 if name in EPOCHS else 5e-3}
+    if study in (storing, patches, priced):
+        others = {"rel": 2e-3} if name.startswith(("pca_", "cosines_", "near_")) else {"rel": 0.1}
+        return CODES.get(name, {"rel": 0.3} if study is patches and name.startswith("bent_0.") else others)
     if study is phases:
         return {"abs": PHASES.get(name, 5e-3)}
     if (study, name) in ((slimming, "right"), (smallest, "right")):
-        return {"abs": 3}
+        return {"abs": 6}
     return IMAGES.get(study, {"rel": 1e-2})
 
 
