@@ -371,6 +371,16 @@ def test_digits_that_agree_are_counted_by_the_largest_number(one, other, most, d
     assert study.digits(one, other, most) == digits
 
 
+def test_rows_of_a_study_have_its_columns_and_an_unknown_one_is_named(monkeypatch):
+    monkeypatch.chdir(ROOT / "book")
+    found = study.rows("capacity")
+    with open(ROOT / "studies/capacity.csv") as file:
+        assert list(found.dtype.names) == file.readline().strip().split(",")
+        assert len(found) == len(file.readlines())
+    with complains(FileNotFoundError, "unlabelled), got 'capacities'"):
+        study.rows("capacities")
+
+
 def test_an_interval_is_student_s_if_nothing_is_shared_and_wider_if_splits_share_their_data():
     values = np.random.default_rng(0).normal(3, 2, 10)
     mean, half = study.interval(values)

@@ -4,6 +4,7 @@ import inspect
 import os
 from functools import wraps
 from html import escape
+from pathlib import Path
 from zlib import crc32
 
 import numpy as np
@@ -16,7 +17,7 @@ from .page import Page
 
 NUMBERS = "application/vnd.hourglass.numbers+json"  # an output of this kind is stored, and shown by no program
 
-__all__ = ["check", "digits", "glue", "interval", "judge", "predict", "quiz", "source", "table", "verdicts"]
+__all__ = ["check", "digits", "glue", "interval", "judge", "predict", "quiz", "rows", "source", "table", "verdicts"]
 
 
 def glue(**numbers):
@@ -111,6 +112,19 @@ def digits(one, other, most=12):
     one, other = np.asarray(one), np.asarray(other)
     apart, largest = np.abs(one - other).max(), np.abs(other).max()
     return most if apart <= largest * 10.0**-most else max(0, int(-np.log10(apart / largest)))
+
+
+def rows(name):
+    """The rows of a study, a structured array with a field for each column of its table.
+
+    name: of a table in ../studies, as seen from a chapter, without its ".csv". FileNotFoundError that names the tables
+    there are.
+    """
+    path = Path("../studies", f"{name}.csv")
+    if not path.is_file():
+        there = ", ".join(sorted(table.stem for table in path.parent.glob("*.csv"))) or "none"
+        raise FileNotFoundError(f"name must be that of a table in {path.parent.resolve()} ({there}), got {name!r}")
+    return np.genfromtxt(path, delimiter=",", names=True, dtype=None, encoding="utf-8")
 
 
 def interval(values, overlap=0.0):

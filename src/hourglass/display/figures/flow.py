@@ -104,8 +104,9 @@ def spreads(panels, columns=4):
         ax.set_ylim(0, max(0.05, 1.08 * max(np.max(high), np.max(one))))
     for ax in axes.flat[len(panels) :]:
         ax.set_axis_off()
-    for ax in axes[-1]:
+    for ax in axes.flat[max(0, len(panels) - columns) : len(panels)]:  # nothing stands below these
         ax.set_xlabel("epoch")
+        ax.tick_params(labelbottom=True)
     for ax in axes[:, 0]:
         ax.set_ylabel("I, nats")
     figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside upper center", ncols=3, frameon=False)
