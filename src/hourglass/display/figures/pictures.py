@@ -25,7 +25,9 @@ def show_weights(ax, weights):
 def images(pictures, titles, columns=5):
     """Digits (n, pixels) with titles; what has negative numbers is weights, with a minus where far below zero."""
     columns = min(columns, len(pictures))
-    figure, axes = new(columns, -(-len(pictures) // columns), WIDTH / columns + 0.25, WIDTH, squeeze=False)
+    shape = np.shape(pictures[0]) if np.ndim(pictures[0]) == 2 else (1, 1)  # rows of pixels are squares
+    height = WIDTH / columns * shape[0] / shape[1] + 0.25
+    figure, axes = new(columns, -(-len(pictures) // columns), height, WIDTH, squeeze=False)
     for ax in axes.flat:
         ax.axis("off")
     for ax, picture, title in zip(axes.flat, pictures, titles, strict=False):

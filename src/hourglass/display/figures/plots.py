@@ -114,15 +114,15 @@ def rasters(panels, xlabel, ylabel):
 def intervals(panels, xlabel, xscale="linear", xlim=None, mark=None):
     """Medians as dots, with bars from the 10th to the 90th percentile, a row a name, a panel a group.
 
-    panels: {title: {name: values}}. mark: where to draw a vertical line. xlim: the stretch to show; a median to the
-    left of it is told as a number.
+    panels: {title: {name: values}}, or in place of values a tuple (low, middle, high) to draw. mark: where to draw a
+    vertical line. xlim: the stretch to show; a median to the left of it is told as a number.
     """
     rows = max(map(len, panels.values()))
     titled = {fill(title, 64 // len(panels)): values for title, values in panels.items()}
     figure, places = beside(titled, height=0.36 * rows + 0.9, sharey=True)
     for ax, values in places:
         for place, (name, v) in enumerate(values.items()):
-            low, middle, high = np.quantile(v, [0.1, 0.5, 0.9])
+            low, middle, high = v if isinstance(v, tuple) else np.quantile(v, [0.1, 0.5, 0.9])
             colour = COLOURS.get(name, INK)
             ax.hlines(place, low, high, color=colour, linewidth=2)
             if xlim and middle < xlim[0]:
