@@ -6,6 +6,10 @@ import numpy as np
 
 from . import checks, losses, optimizers
 
+# The C library of Linux hands large freed blocks back to the system, unless a larger one has come and gone before. Each
+# step would get its memory anew, which for large networks takes as long as the rest of the step.
+np.empty(30 << 20, np.uint8)
+
 
 class History:
     """What a training run leaves behind.
