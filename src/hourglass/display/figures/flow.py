@@ -98,7 +98,7 @@ def spreads(panels, columns=4):
     figure, axes = new(columns, rows, height=1.75, width=WIDTH, sharex=True, squeeze=False)
     for ax, (title, (x, low, middle, high, x_one, one)) in zip(axes.flat, panels.items(), strict=False):
         ax.fill_between(x, low, high, color=BLUE, alpha=0.25, linewidth=0, label="nine seeds of ten")
-        ax.plot(x, middle, color=BLUE, linewidth=1.4, label="the median seed")
+        ax.plot(x, middle, color=BLUE, linewidth=1.4, label="the median")
         ax.plot(x_one, one, color=VERMILION, linewidth=1.4, linestyle=(0, (4, 1.5)), label="the published run")
         ax.set_title(title)
         ax.set_ylim(0, max(0.05, 1.08 * max(np.max(high), np.max(one))))
