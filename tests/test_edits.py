@@ -61,7 +61,7 @@ EDITS = {
     "fewer numbers of labels": Edit("07-embeddings", "counts = (1, 2, 5, 10, 20, 40)", "counts = (1, 2, 5)"),
     "other numbers of labels": Edit("08-slimming", "for n in (2, 5, 10):", "for n in (2, 4, 20):"),
     "a finer look": Edit("09-information-flow", "np.geomspace(0.05, 50, 401)", "np.geomspace(0.1, 20, 101)"),
-    "shorter sequences": Edit("10-behind-the-figures", "T, SEEDS = 7, 20", "T, SEEDS = 5, 8"),
+    "shorter sequences": Edit("10-behind-the-figures", "LENGTH, SEEDS = 7, 20", "LENGTH, SEEDS = 5, 8"),
 }
 
 
