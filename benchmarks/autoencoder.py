@@ -71,9 +71,7 @@ class Variational(nn.Module):
 def torch_variational(fused, dtype, epochs, same_noise=False):
     """As `torch_train`. same_noise: whether it is drawn by NumPy, number by number as ours, for the check."""
     start = ours.autoencoder_model(rate=1e-300, beta=BETA).fit(X.astype(dtype)).network_
-    drawn = np.random.default_rng(SEEDS[0]).spawn(2)[
-        1
-    ]  # the first is for noise on the pictures, of which there is none
+    _, drawn = np.random.default_rng(SEEDS[0]).spawn(2)  # the first draws noise on the pictures: there is none
     kind, loss, test = getattr(torch, dtype), nn.MSELoss(), torch.tensor(TEST.astype(dtype))
 
     def noise(shape):

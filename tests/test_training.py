@@ -1,6 +1,9 @@
 """Training: a step worked by hand, parity with scikit-learn, replicas like single runs, and every way it can end."""
 
 import functools
+import platform
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -596,3 +599,21 @@ def test_no_pass_takes_more_than_a_batch(monkeypatch):
             net, x, np.zeros(40, int), loss=hg.SoftmaxCrossEntropy(), optimizer=hg.SGD(0.1), epochs=1, batch_size=8
         )
     assert max(sizes) == 8
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="about what glibc does with freed memory")
+def test_a_step_does_not_get_its_memory_anew():
+    """Faults of a run in a fresh process, each a page of memory that the system hands out: one step here takes 1250."""
+    script = """
+import resource, numpy as np, hourglass as hg
+net = hg.Network(hg.Dense(100, 4), hg.Tanh(), hg.Dense(4, 100), seeds=range(32))
+x, loss, counts = np.eye(100), hg.SoftmaxCrossEntropy(), []
+for _ in range(3):
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+    hg.train(net, x, np.arange(100), loss=loss, optimizer=hg.SGD(0.1), epochs=40)
+    counts.append(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
+    loss(net(x), np.arange(100))
+print(max(counts))
+"""
+    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert int(run.stdout) < 40 * 1250 / 4
