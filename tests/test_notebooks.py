@@ -154,7 +154,7 @@ def test_what_serves_the_book_is_folded(path):
         beside = set().union(*(code_in_sight.apparatus(part, showing) for part in parts))
         if tags(cell) & code_in_sight.FOLDED:
             continue
-        serves = re.findall(r"hg\.study\.(?:glue|judge|predict|quiz)", cell.source)
+        serves = re.findall(r"hg\.study\.(?:glue|judge|criteria|predict|quiz)", cell.source)
         assert not serves, f"{cell.id} calls {serves} in sight"
         draws = re.search(r"hg\.(figures|widgets)\.(?!use_style)", cell.source)
         assert number == 0 or not draws or code_in_sight.full(cell.source) - beside, f"{cell.id} only draws"
@@ -394,18 +394,18 @@ def test_tells_what_fails_and_what_to_remember(path):
 @every_chapter
 def test_asks_questions_and_hides_no_other_code_for_good(path):
     code = cells(path, "code")
-    quizzes, predictions = (
-        [cell for cell in code if f"hg.study.{name}(" in cell.source] for name in ("quiz", "predict")
+    quizzes, predictions, criteria = (
+        [cell for cell in code if f"hg.study.{name}(" in cell.source] for name in ("quiz", "predict", "criteria")
     )
     assert quizzes and predictions
-    for cell in quizzes:
+    for cell in quizzes + criteria:
         assert len(ast.parse(cell.source).body) == 1, f"{cell.id} does more than ask, where nobody sees it"
     for cell in predictions:
         *before, last = ast.parse(cell.source).body
         assert all(isinstance(part, ast.Assign) for part in before), f"{cell.id} does more than name what it asks for"
         assert ast.unparse(last).startswith("hg.study.predict("), f"{cell.id}: one question a cell, and last"
     hidden = [cell.id for cell in code if "remove-input" in tags(cell)]
-    assert hidden == [cell.id for cell in code if cell in quizzes or cell in predictions]
+    assert hidden == [cell.id for cell in code if cell in quizzes + predictions + criteria]
 
 
 @every_chapter
@@ -504,6 +504,21 @@ def test_claims_are_judged_where_the_ledger_says_and_as_it_says(path):
         marks = ["✓" if check["found"] else "✗" for check in entry["checks"]]
         assert [line[0] for line in checks] == marks and last.startswith("Measured: "), claim
         assert "the book found" not in text, "stored from a run in which answers differed"
+
+
+@every_chapter
+def test_what_decides_stands_before_the_numbers(path):
+    """Each claim is announced once, in the section that judges it."""
+    announced, judged_in, section_of = [], [], None
+    for cell in cells(path):
+        if cell.cell_type == "markdown":
+            section_of = cell.id if cell.source.startswith("## ") else section_of
+            continue
+        announced += [(section_of, claim.value) for call in calls(cell, "criteria") for claim in call.args]
+        judged_in += [(section_of, call.args[0].value) for call in calls(cell, "judge")]
+        early = set(judged_in) - set(announced)
+        assert not early, f"{cell.id} judges what no cell above it in its section has announced: {early}"
+    assert sorted(announced) == sorted(judged_in)
 
 
 def test_every_claim_belongs_to_a_chapter_that_there_is():

@@ -125,6 +125,28 @@ def conclusion(entry, found, measured):
     return f"{said.capitalize()}."
 
 
+def criteria(*claims, **numbers):
+    """Say, before anything is measured, what will decide whether claims of the ledger hold.
+
+    That is what their sources say. On what condition else they hold is found by measuring, and told in their boxes.
+    claims: their ids. numbers: those that these texts ask for, known beforehand. ValueError for an unknown claim.
+    """
+    html, lines = "", ["What will decide?"]
+    for claim in claims:
+        entry = listed(claim)
+        texts = [fill(check["says"], numbers) for check in entry["checks"] if "says" in check]
+        lines += [entry["claim"], *(f"  - {text}" for text in texts)]
+        html += f"<p>{escape(entry['claim'])}</p><ul>{''.join(f'<li>{escape(text)}</li>' for text in texts)}</ul>"
+    display(Page(f'<details class="criteria"><summary>{lines[0]}</summary>{html}</details>', "\n".join(lines)))
+
+
+def listed(claim):
+    """A claim's entry, or an error that names the claim."""
+    if claim not in ledger():
+        raise ValueError(f"claim must be listed in claims.yml, got {claim!r}")
+    return ledger()[claim]
+
+
 def judge(claim, **measured):
     """State the verdict on a claim of the ledger, from what was measured.
 
@@ -133,9 +155,7 @@ def judge(claim, **measured):
     different; where HOURGLASS_STRICT is 1, as in builds and tests, AssertionError is raised instead, so that book and
     measurement cannot part.
     """
-    if claim not in ledger():
-        raise ValueError(f"claim must be listed in claims.yml, got {claim!r}")
-    entry = ledger()[claim]
+    entry = listed(claim)
     expected, wanted = answers(entry), set(answers(entry)) | numbers(entry)
     if set(measured) != wanted:
         missing, unknown = sorted(wanted - set(measured)), sorted(set(measured) - wanted)
@@ -151,14 +171,14 @@ def box(entry, found, measured):
     """The verdict, and all that it rests on."""
     expected, claim = answers(entry), entry["id"]
     marks = {True: ("yes", "✓", "borne out"), False: ("no", "✗", "not borne out")}
-    listed, lines = {"says": "", "ours": ""}, []
+    items, lines = {"says": "", "ours": ""}, []
     for check in entry["checks"]:
         kind, key = role(check), check["key"]
         text = ("if " if kind == "condition" else "") + fill(check[kind], measured)
         style, mark, spoken = marks[found[key]]
         other = "" if found[key] == expected[key] else f" (the book found {marks[expected[key]][1]})"
         lines.append(f"{mark} {text}{other}")
-        listed["ours" if kind == "ours" else "says"] += (
+        items["ours" if kind == "ours" else "says"] += (
             f'<li class="{style}"><span role="img" aria-label="{spoken}:">{mark}</span> {escape(text + other)}</li>'
         )
     said, line = conclusion(entry, found, measured), fill(entry["measured"], measured)
@@ -166,14 +186,14 @@ def box(entry, found, measured):
         said = f"With your changes: {said} The book found: {verdict(entry, expected)}."
     kind = verdict(entry, found).replace(" ", "-")
     plain = 'style="list-style: none; padding: 0"'  # where the book's style sheet is not, as in JupyterLab
-    asked = f'<p class="also">We also asked:</p><ul {plain}>{listed["ours"]}</ul>' if listed["ours"] else ""
+    asked = f'<p class="also">We also asked:</p><ul {plain}>{items["ours"]}</ul>' if items["ours"] else ""
     html = (
         f'<div class="claim claim-{kind}" id="claim-{claim}" '
         f'style="border-left: 5px solid var(--claim-{kind}, gray); padding: 0.6rem 1.2rem">'
         f'<p class="source">{SOURCES[entry["source"]]} '
         f'<a href="claims.ipynb" data-page="claims.html#{claim}">in the ledger</a></p>'
         f'<p class="said"><strong>{escape(entry["claim"])}</strong></p>'
-        f'<ul {plain}>{listed["says"]}</ul>{asked}<p class="measured">{escape(line[0].upper() + line[1:])}.</p>'
+        f'<ul {plain}>{items["says"]}</ul>{asked}<p class="measured">{escape(line[0].upper() + line[1:])}.</p>'
         f'<p class="verdict">{emphasised(said)}</p></div>'
     )
     return Page(html, "\n".join([f"{claim} | {said}", *lines, f"Measured: {line}"]))

@@ -12,12 +12,14 @@ from IPython.display import Markdown, display
 from scipy.special import stdtrit
 
 from ..engine import checks
-from .ledger import judge, verdicts
+from .ledger import criteria, judge, verdicts
 from .page import Page
 
 NUMBERS = "application/vnd.hourglass.numbers+json"  # an output of this kind is stored, and shown by no program
 
-__all__ = ["check", "digits", "glue", "interval", "judge", "predict", "quiz", "rows", "source", "table", "verdicts"]
+__all__ = [
+    "check", "criteria", "digits", "glue", "interval", "judge", "predict", "quiz", "rows", "source", "table", "verdicts",
+]  # fmt: skip
 
 
 def glue(**numbers):
