@@ -159,13 +159,15 @@ class TestClaims:
         assert listed[0].text.splitlines()[-1] == f"Measured: {MEASURED.format(n=3)}"
 
     def test_what_decides_is_told_without_the_answers(self, listed):
-        study.criteria("holds-if", "own", n=3)
+        study.criteria("holds-if", "own")
         box, said = soup(listed[0]).select_one("details.criteria"), f"a is so, {AWKWARD[:11]}"  # nothing of b, c and d
         assert [p.get_text() for p in box.select("p")] == [f"{AWKWARD}."] * 2
         assert [li.get_text() for li in box.select("li")] == [said] * 2
         assert listed[0].text == f"What will decide?\n{AWKWARD}.\n  - {said}\n{AWKWARD}.\n  - {said}"
         with pytest.raises(ValueError, match=r"claims\.yml.*'no-such-claim'"):
             study.criteria("holds", "no-such-claim")
+        with pytest.raises(ValueError, match=r"holds, own must be given \[\], got \['n'\]"):
+            study.criteria("holds", "own", n=3)
 
     def test_conclusions_read_as_sentences(self, listed):
         for claim in VERDICTS:

@@ -129,12 +129,16 @@ def criteria(*claims, **numbers):
     """Say, before anything is measured, what will decide whether claims of the ledger hold.
 
     That is what their sources say. On what condition else they hold is found by measuring, and told in their boxes.
-    claims: their ids. numbers: those that these texts ask for, known beforehand. ValueError for an unknown claim.
+    claims: their ids. numbers: those that these texts ask for, known beforehand. ValueError for an unknown claim, or if
+    other numbers are given.
     """
+    said = {claim: [check["says"] for check in listed(claim)["checks"] if "says" in check] for claim in claims}
+    wanted = set().union(*(names(text) for texts in said.values() for text in texts))
+    if set(numbers) != wanted:
+        raise ValueError(f"criteria of {', '.join(claims)} must be given {sorted(wanted)}, got {sorted(numbers)}")
     html, lines = "", ["What will decide?"]
-    for claim in claims:
-        entry = listed(claim)
-        texts = [fill(check["says"], numbers) for check in entry["checks"] if "says" in check]
+    for claim, its in said.items():
+        entry, texts = listed(claim), [fill(text, numbers) for text in its]
         lines += [entry["claim"], *(f"  - {text}" for text in texts)]
         html += f"<p>{escape(entry['claim'])}</p><ul>{''.join(f'<li>{escape(text)}</li>' for text in texts)}</ul>"
     display(Page(f'<details class="criteria"><summary>{lines[0]}</summary>{html}</details>', "\n".join(lines)))

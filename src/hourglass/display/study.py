@@ -18,7 +18,8 @@ from .page import Page
 NUMBERS = "application/vnd.hourglass.numbers+json"  # an output of this kind is stored, and shown by no program
 
 __all__ = [
-    "check", "criteria", "digits", "glue", "interval", "judge", "predict", "quiz", "rows", "source", "table", "verdicts",
+    "check", "criteria", "digits", "glue", "interval", "judge", "predict", "quiz", "rows", "source", "table",
+    "verdicts",
 ]  # fmt: skip
 
 
