@@ -1,9 +1,10 @@
 """A price on every nat: what variational autoencoders store, and what they draw. Chapter 6 draws the rows.
 
-Each row trains 64-128-64-neck-64-128-64 for 300 epochs on digits divided between writers, at the price `beta` of a nat
-in `hg.Autoencoder`, and measures on the test: `rate`, the mean in nats; the `error` of a pixel if codes are the means,
-and `drawn` if they are drawn as the rate is meant. Then bytes a digit at the error `drawn`: `means`, of its means,
-rounded with sense and range coded as in `storing`, of a network without a price, `plain`, and `pca`.
+Each row trains 64-128-64-neck-64-128-64 for 300 epochs on digits, divided as `drawings` in coders.py says, at the
+price `beta` of a nat in `hg.Autoencoder`, and measures on the test: `rate`, the mean in nats; the `error` of a pixel if
+codes are the means, and `drawn` if they are drawn as the rate is meant. Then bytes a digit at the error `drawn`:
+`means`, of its means, rounded with sense and range coded as in `storing`, of a network without a price, `plain`, and
+`pca`.
 
 Distances to the nearest drawing of the training, means over 500: `near_test`, of test drawings; `near_priced`, of what
 it decodes from standard normal codes; of an autoencoder without a price, `near_plain`, from a normal law with the mean
@@ -19,7 +20,9 @@ from .coders import drawings
 from .storing import at_errors, error, train
 
 SETTINGS = [
-    {"neck": neck, "beta": beta} for neck, beta in ((2, 0.001), (8, 0.0001), (8, 0.0003), (8, 0.001), (16, 0.0003))
+    {"division": division, "neck": neck, "beta": beta}
+    for division in ("apart", "locked")
+    for neck, beta in ((2, 0.001), (8, 0.0001), (8, 0.0003), (8, 0.001), (16, 0.0003))
 ]
 SEEDS = range(10)
 
@@ -28,7 +31,7 @@ def work(setting, seeds):
     """Train a priced and a plain autoencoder for each seed: their rates, errors, bytes and drawings."""
     neck = setting["neck"]
     for seed in seeds:
-        seen, _, unseen, _ = (part.astype(np.float32) for part in drawings("apart", seed))
+        seen, _, unseen, _ = (part.astype(np.float32) for part in drawings(setting["division"], seed))
         priced = train(seen, neck, seed, epochs=300, beta=setting["beta"])
         plain = train(seen, neck, seed, epochs=300)
         with priced.network_.noise():

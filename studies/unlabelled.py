@@ -6,12 +6,14 @@ from .fewlabels import tried
 
 SETTINGS = [
     {"division": division, "method": method, "labels": labels, "unlabelled": n}
-    for division, sizes in (("apart", (30, 100, 300, 1000)), ("mnist", (30, 100, 300, 1000, 3000)))
+    for division, sizes in (
+        ("apart", (30, 100, 300, 1000)), ("locked", (30, 100, 300, 1000)), ("mnist", (30, 100, 300, 1000, 3000)),
+    )
     for method in ("pixels", "pca", "plain", "denoising", "graph")
     for labels in (1, 5)
     for n in sizes
     if n >= 20 * labels
-]
+]  # fmt: skip
 SEEDS = range(10)
 
 
