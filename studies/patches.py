@@ -25,10 +25,10 @@ ERRORS = (0.005, 0.002, 0.001, 0.0005)
 class Scaled:
     """An autoencoder of patches less their mean, in units of their standard deviation."""
 
-    def __init__(self, seen, neck, seed):
+    def __init__(self, seen, neck, seed, epochs=300, noise=0.0):
         self.mean = seen.mean(axis=0)
         self.size = np.std(seen - self.mean)
-        self.inner = train((seen - self.mean) / self.size, neck, seed, epochs=300)
+        self.inner = train((seen - self.mean) / self.size, neck, seed, epochs=epochs, noise=noise / self.size)
 
     def transform(self, x):
         return self.inner.transform((x - self.mean) / self.size)
