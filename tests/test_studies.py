@@ -38,6 +38,7 @@ from studies import (  # noqa: E402
     fewlabels,
     heads,
     noisydigits,
+    objectives,
     patches,
     phases,
     priced,
@@ -340,7 +341,7 @@ def test_a_cluster_that_loses_a_worker_finds_the_same_rows(path, tmp_path, start
 # --- the rows in the book --------------------------------------------------------------------------------------------
 
 ALL = (
-    *(capacity, convolutions, denoised, fewlabels, heads, patches, priced, regressors),
+    *(capacity, convolutions, denoised, fewlabels, heads, objectives, patches, priced, regressors),
     *(retrieval, slimming, smallest, stacking, storing, unlabelled),
     *(published, seeds, phases, twelvebits, noisydigits),
 )
@@ -417,6 +418,7 @@ def test_the_rows_of_capacity_are_possible():
 # and a network that is trained through its rounding ends elsewhere, in other bytes.
 IMAGES = {study: {"abs": 3} for study in (retrieval, fewlabels, unlabelled, stacking, convolutions)}
 IMAGES |= {heads: {"abs": 3}, slimming: {"rel": 1.5e-1, "abs": 3}, smallest: {"rel": 1e-1}, regressors: {"abs": 0.02}}
+IMAGES |= {objectives: {"rel": 1e-2, "abs": 1e-5}}  # from pixels, pixels are redrawn without an error
 IMAGES |= {noisydigits: {"abs": 2}, twelvebits: {"abs": 0.6}}  # chaotic after some hundred epochs
 EPOCHS = ("cut", *seeds.LEVELS)
 # Twice what an old processor changed in any row. Bytes at an error depend on where a flat curve crosses a level.
