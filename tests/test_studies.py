@@ -3,6 +3,7 @@
 import contextlib
 import csv
 import fcntl
+import itertools
 import json
 import math
 import os
@@ -385,6 +386,22 @@ def test_codes_take_the_bytes_of_the_error_that_is_asked_for():
         assert found[f"bent_{wanted}"] == pytest.approx(found[f"pca_{wanted}"], rel=1e-3)
     assert 0 < found["pca_0.04"] < found["pca_0.01"] < 64
     assert np.isnan(storing.at_errors(linear, seen, unseen, (1.0,))["pca_1.0"]), "no step makes an error so large"
+
+
+@pytest.mark.parametrize("bits", [1, 5, 8])
+def test_no_other_allotment_of_bits_leaves_less_variance(bits):
+    variances = np.array([9.0, 3.0, 1.0])
+    others = [spent for spent in itertools.product(range(bits + 1), repeat=3) if sum(spent) == bits]
+    least = min(sum(variances / 4.0 ** np.array(spent)) for spent in others)
+    spent = retrieval.allotted(variances, bits)
+    assert spent.sum() == bits and sum(variances / 4.0**spent) == pytest.approx(least)
+
+
+@pytest.mark.parametrize("n, step", [(2, 1.596), (4, 0.9957), (8, 0.586), (16, 0.3352)])
+def test_normal_numbers_are_rounded_with_the_steps_of_max_1960(n, step):
+    seen = 3 + 2 * np.random.default_rng(0).standard_normal(20000)
+    levels = np.unique(retrieval.rounded(seen, seen[:5], n)[0])
+    assert len(levels) == n and np.diff(levels) == pytest.approx(2 * step, rel=0.05)
 
 
 def test_wieners_guess_is_the_least_squares_fit_of_pictures_to_their_noisy_copies():
