@@ -30,8 +30,13 @@ def encoder_layers(d, n_in=64):
 
 def encoder(x, d, seed, epochs, noise=0.0):
     """The encoder of an autoencoder n-128-64-d-64-128-n that has learned to restore the images x from noisy ones."""
+    return halves(x, d, seed, epochs, noise)[0]
+
+
+def halves(x, d, seed, epochs, noise=0.0):
+    """Both halves of that autoencoder, encoder and decoder."""
     n = x.shape[1]
     decoder = hg.Dense(d, 64), hg.Tanh(), hg.Dense(64, 128), hg.Tanh(), hg.Dense(128, n)
     network = hg.Network(hg.GaussianNoise(noise), *encoder_layers(d, n), *decoder, seed=seed)
     hg.train(network, x, x, loss=hg.MeanSquaredError(), **cooled(0.003, epochs))
-    return hg.chain(network.layers[1:6])
+    return hg.chain(network.layers[1:6]), hg.chain(network.layers[6:])

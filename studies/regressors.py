@@ -60,9 +60,10 @@ def question(division, seed, tuning=False):
 
 
 def slant(pictures):
-    """By how many pixels drawings, (n, 64), lean to the side from one row to the next: (n,)."""
+    """By how many pixels drawings, (n, side^2), lean to the side from one row to the next: (n,)."""
     weight = pictures / pictures.sum(axis=-1, keepdims=True)
-    row, column = np.mgrid[:8, :8].reshape(2, 64)
+    side = round(pictures.shape[-1] ** 0.5)
+    row, column = np.mgrid[:side, :side].reshape(2, -1)
     covariance = weight @ (row * column) - (weight @ row) * (weight @ column)
     return covariance / (weight @ row**2 - (weight @ row) ** 2)
 

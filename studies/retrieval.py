@@ -1,23 +1,37 @@
-"""Digits found by codes of a few bytes. Each row codes the drawings of one division in d numbers of 4 bits, and tells
-for how many per cent of the test the nearest drawing of the training shows the same digit. Chapter 7 draws the rows.
+"""Digits found by codes of a few bytes. Each row codes the drawings of one division in 4 d bits, and tells for how many
+per cent of the test the nearest drawing of the training shows the same digit. Chapter 7 draws the rows.
 
-The codes: PCA's; those of an autoencoder n-128-64-d-64-128-n (tanh, linear neck, 200 epochs of Adam, cooled; 60 of the
-larger digits of MNIST); those of a variational one, "priced", at 0.0003 a nat; or, trained with labels, the layer of d
-tanh units in a network n-64-d-10 (20 epochs). "pixels" are all of them, unrounded, d = 0.
+The codes of d numbers of 4 bits, each on an even grid over the training's range: PCA's; those of an autoencoder
+n-128-64-d-64-128-n (tanh, linear neck, 200 epochs of Adam, cooled; 60 of the larger digits of MNIST); those of a
+variational one, "priced", at 0.0003 a nat; or, trained with labels, the layer of d tanh units in a network n-64-d-10
+(20 epochs). "pixels" are all of them, unrounded, d = 0.
+
+The codes that spend their 4 d bits as they see fit: "PCA by variance" gives bit after bit to the component with the
+most variance left, a bit leaving a quarter. "autoencoder by movement" does the same with the d numbers of that
+autoencoder, each multiplied by how far it moves a picture (`lengths` in storing.py), so that distances are about those
+of pictures. Both round on even grids about the mean, whose steps leave the least squared error in the training.
+"product" is product quantisation (Jegou et al., 2011): principal components, dealt to d / 2 groups of about the same
+variance, and for each group a byte, the nearest of the 256 centres that k-means has found in the training. As
+everywhere here, the drawing that is asked for is coded, too (their "symmetric" distance).
 """
 
+from types import SimpleNamespace
+
 import numpy as np
+from sklearn.cluster import KMeans
 from sklearn.decomposition import PCA
 
 import hourglass as hg
 
-from .coders import cooled, drawings, encoder
+from .coders import cooled, drawings, encoder, halves
+from .storing import lengths
 
-CODES = "PCA", "autoencoder", "priced", "labels"
+NUMBERS = "PCA", "autoencoder", "priced", "labels"
+BITS = "PCA by variance", "autoencoder by movement", "product"
 SETTINGS = [
     {"division": division, "codes": codes, "d": d}
     for division in ("apart", "mixed", "locked", "mnist")
-    for codes, d in (("pixels", 0), *((codes, d) for codes in CODES for d in (2, 4, 8, 16)))
+    for codes, d in (("pixels", 0), *((codes, d) for codes in NUMBERS + BITS for d in (2, 4, 8, 16)))
 ]
 SEEDS = range(10)
 
@@ -30,11 +44,10 @@ def work(setting, seeds):
         if codes == "pixels":
             found = nearest(x, x_test)
         else:
-            code = CODERS[codes](x, y.astype(int), d, seed)
-            seen, asked = code(x), code(x_test)
-            low, high = seen.min(axis=0), seen.max(axis=0)
-            step = (high - low) / 15
-            found = nearest(*(np.rint(15 * np.clip((z - low) / (high - low), 0, 1)) * step for z in (seen, asked)))
+            code, rounding = CODERS[codes], evenly if codes in NUMBERS else by_variance
+            transform = code(x, y.astype(int), d, seed)
+            seen, asked = transform(x), transform(x_test)
+            found = nearest(seen, asked) if codes == "product" else nearest(*rounding(seen, asked, 4 * d))
         yield {"hits": f"{100 * np.mean(y[found] == y_test):.4g}"}
 
 
@@ -44,14 +57,60 @@ def nearest(codes, asked):
     return squares.round(6).argmin(axis=1)  # rounding errors must not choose
 
 
+def evenly(seen, asked, bits):
+    """Both rounded, as many bits for each number."""
+    low, high, top = seen.min(axis=0), seen.max(axis=0), 2 ** (bits // seen.shape[1]) - 1
+    step = (high - low) / top
+    return [np.rint(top * np.clip((z - low) / (high - low), 0, 1)) * step for z in (seen, asked)]
+
+
+def by_variance(seen, asked, bits):
+    """Both rounded, each number with as many bits as are allotted to it; those without a bit are left out."""
+    spent = allotted(seen.var(axis=0), bits)
+    columns = [rounded(seen[:, i], asked[:, i], 2 ** spent[i]) for i in np.flatnonzero(spent)]
+    return [np.stack(each, axis=1) for each in zip(*columns)]
+
+
+def allotted(variances, bits):
+    """How many bits each number gets: one after the other goes to that with the most variance left."""
+    spent = np.zeros(len(variances), int)
+    for _ in range(bits):
+        spent[np.argmax(variances / 4.0**spent)] += 1
+    return spent
+
+
+def rounded(seen, asked, n):
+    """Two rows of numbers on the grid of n even levels that leaves the least squared error in the first."""
+    centre, spread = seen.mean(), seen.std()
+
+    def put(z, step):
+        level = np.clip(np.floor((z - centre) / step), -n // 2, n // 2 - 1)
+        return centre + step * (level + 0.5)
+
+    best = min(np.geomspace(0.5, 12, 100) * spread / n, key=lambda step: np.square(put(seen, step) - seen).sum())
+    return put(seen, best), put(asked, best)
+
+
 def pca(x, y, d, seed):
     """The first d principal components."""
     return PCA(d, random_state=0).fit(x).transform
 
 
+def components(x, y, d, seed):
+    """Principal components, as many as could get a bit."""
+    return PCA(min(4 * d, x.shape[1]), random_state=0).fit(x).transform
+
+
 def autoencoder(x, y, d, seed):
     """The neck of an autoencoder."""
     return encoder(x, d, seed, epochs(x))
+
+
+def movements(x, y, d, seed):
+    """The neck of the same autoencoder, a number's unit being as long as the way that it moves a picture."""
+    into, back = halves(x, d, seed, epochs(x))
+    long = lengths(SimpleNamespace(transform=into, inverse_transform=back), x)
+    return lambda pictures: into(pictures) * long
 
 
 def priced(x, y, d, seed):
@@ -68,7 +127,27 @@ def trained(x, y, d, seed):
     return hg.chain(network.layers[:4])
 
 
+def product(x, y, d, seed):
+    """Product quantisation: for each group of principal components the nearest of 256 centres."""
+    x = x.astype(float)  # in single precision, the centres would depend on the processor
+    rotation = PCA(random_state=0).fit(x)
+    groups, held = [[] for _ in range(d // 2)], np.zeros(d // 2)
+    for component, variance in enumerate(rotation.explained_variance_):
+        least = np.argmin(held)
+        groups[least].append(component)
+        held[least] += variance
+    seen = rotation.transform(x)
+    centres = [KMeans(256, n_init=3, random_state=seed).fit(seen[:, group]) for group in groups]
+
+    def transform(pictures):
+        z = rotation.transform(pictures.astype(float))
+        return np.concatenate([k.cluster_centers_[k.predict(z[:, g])] for k, g in zip(centres, groups)], axis=1)
+
+    return transform
+
+
 CODERS = {"PCA": pca, "autoencoder": autoencoder, "priced": priced, "labels": trained}
+CODERS |= {"PCA by variance": components, "autoencoder by movement": movements, "product": product}
 
 
 def epochs(x):
@@ -78,4 +157,5 @@ def epochs(x):
 
 def cost(setting):
     """Seconds for a split, roughly."""
-    return {"autoencoder": 2, "priced": 3}.get(setting["codes"], 0.1) * (3 if setting["division"] == "mnist" else 1)
+    slow = {"autoencoder": 2, "priced": 3, "autoencoder by movement": 2, "product": 1}
+    return slow.get(setting["codes"], 0.1) * (3 if setting["division"] == "mnist" else 1)

@@ -3,6 +3,7 @@
 import contextlib
 import csv
 import fcntl
+import itertools
 import json
 import math
 import os
@@ -34,9 +35,11 @@ from studies import __main__ as command_line  # noqa: E402
 from studies import (  # noqa: E402
     capacity,
     convolutions,
+    denoised,
     fewlabels,
     heads,
     noisydigits,
+    objectives,
     patches,
     phases,
     priced,
@@ -339,7 +342,7 @@ def test_a_cluster_that_loses_a_worker_finds_the_same_rows(path, tmp_path, start
 # --- the rows in the book --------------------------------------------------------------------------------------------
 
 ALL = (
-    *(capacity, convolutions, fewlabels, heads, patches, priced, regressors),
+    *(capacity, convolutions, denoised, fewlabels, heads, objectives, patches, priced, regressors),
     *(retrieval, slimming, smallest, stacking, storing, unlabelled),
     *(published, seeds, phases, twelvebits, noisydigits),
 )
@@ -385,6 +388,41 @@ def test_codes_take_the_bytes_of_the_error_that_is_asked_for():
     assert np.isnan(storing.at_errors(linear, seen, unseen, (1.0,))["pca_1.0"]), "no step makes an error so large"
 
 
+@pytest.mark.parametrize("bits", [1, 5, 8])
+def test_no_other_allotment_of_bits_leaves_less_variance(bits):
+    variances = np.array([9.0, 3.0, 1.0])
+    others = [spent for spent in itertools.product(range(bits + 1), repeat=3) if sum(spent) == bits]
+    least = min(sum(variances / 4.0 ** np.array(spent)) for spent in others)
+    spent = retrieval.allotted(variances, bits)
+    assert spent.sum() == bits and sum(variances / 4.0**spent) == pytest.approx(least)
+
+
+@pytest.mark.parametrize("n, step", [(2, 1.596), (4, 0.9957), (8, 0.586), (16, 0.3352)])
+def test_normal_numbers_are_rounded_with_the_steps_of_max_1960(n, step):
+    seen = 3 + 2 * np.random.default_rng(0).standard_normal(20000)
+    levels = np.unique(retrieval.rounded(seen, seen[:5], n)[0])
+    assert len(levels) == n and np.diff(levels) == pytest.approx(2 * step, rel=0.05)
+
+
+def test_wieners_guess_is_the_least_squares_fit_of_pictures_to_their_noisy_copies():
+    rng = np.random.default_rng(0)
+    x = rng.normal(1, 1, (200000, 3)) @ rng.normal(0, 1, (3, 3))
+    noisy = x + 0.7 * rng.standard_normal(x.shape)
+    inputs = np.column_stack([noisy, np.ones(len(x))])
+    fitted = inputs[:50] @ np.linalg.lstsq(inputs, x)[0]
+    assert denoised.wiener(x, 0.7)(noisy[:50]) == pytest.approx(fitted, abs=0.03)
+    assert np.abs(fitted - noisy[:50]).max() > 0.5
+
+
+def test_the_mean_of_neighbours_is_bayes_formula():
+    rng = np.random.default_rng(0)
+    x, pictures = rng.random((7, 4)), rng.random((5, 4))
+    for noise in (0.1, 0.5):
+        chances = [[math.exp(-np.sum((p - one) ** 2) / (2 * noise**2)) for one in x] for p in pictures]
+        expected = [np.average(x, axis=0, weights=each) for each in chances]
+        assert denoised.neighbours(x, noise, pictures) == pytest.approx(np.array(expected))
+
+
 def test_the_rows_of_capacity_are_possible():
     """A pattern that is not right has a chance of one half at most: it adds ln 2 to the loss at least."""
     for row in read(ROOT / "studies/capacity.csv"):
@@ -397,6 +435,7 @@ def test_the_rows_of_capacity_are_possible():
 # and a network that is trained through its rounding ends elsewhere, in other bytes.
 IMAGES = {study: {"abs": 3} for study in (retrieval, fewlabels, unlabelled, stacking, convolutions)}
 IMAGES |= {heads: {"abs": 3}, slimming: {"rel": 1.5e-1, "abs": 3}, smallest: {"rel": 1e-1}, regressors: {"abs": 0.02}}
+IMAGES |= {objectives: {"rel": 1e-2, "abs": 1e-5}}  # from pixels, pixels are redrawn without an error
 IMAGES |= {noisydigits: {"abs": 2}, twelvebits: {"abs": 0.6}}  # chaotic after some hundred epochs
 EPOCHS = ("cut", *seeds.LEVELS)
 # Twice what an old processor changed in any row. Bytes at an error depend on where a flat curve crosses a level.
@@ -426,7 +465,7 @@ def leeway(study, name):
 @STUDIES
 def test_rows_come_out_again(study):
     """Other rows in every run, one from each part by cost, so that every run takes about as long."""
-    parts = {capacity: 6, heads: 2, published: 2, regressors: 2, twelvebits: 2}.get(study, 4)
+    parts = {capacity: 6, denoised: 2, heads: 2, published: 2, regressors: 2, twelvebits: 2}.get(study, 4)
     settings = {tuple(map(str, setting.values())): setting for setting in study.SETTINGS}
     n_keys, rng = len(study.SETTINGS[0]), np.random.default_rng()  # without a seed, on purpose
     rows = [(settings[tuple(row.values())[:n_keys]], row) for row in read(Path(study.__file__).with_suffix(".csv"))]
