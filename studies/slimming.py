@@ -6,12 +6,16 @@ Networks, training and divisions are those of `smallest`; the teacher has 100 hi
 from all `images`, from so many "a class", from all but the threes ("no 3"), or from what is no digit at all: "noise",
 or "scrambled" images, each of whose pixels comes from another drawing. With few bits as in `smallest`.
 "merged": 100 units, trained with the weight decay `amount` and merged to `hidden` units.
+"removed": 100 units, trained as those merged, of which `hidden` stay that are drawn at random; "told": these take over,
+by least squares over the training images, what all others said.
 "merged early": after a sixth of the training 100 units are merged to `hidden`, and these trained on.
 "whole": as many units from the start.
 "ticket": the mask of a trained and pruned network on its own first weights, trained again; `amount` is the sparsity.
 "other weights": the same mask on other first weights. "random mask": another mask. "iterative": a ticket whose mask is
 found in four rounds, each of which trains, prunes and goes back to the first weights; "iterative on other weights":
 that mask on other first weights.
+"rounded": trained, then rounded to `bits`; "through": trained for as many epochs again, through the rounding, at a
+tenth of the rate if there are no hidden units. With bits 32 nothing is rounded, for comparison.
 
 `right` is the per cent read; `recall` how many per cent of the threes are called three, and `precision` how many of
 what is called three are threes; `twins` how many hidden units have another one whose outputs for the training images
@@ -51,6 +55,13 @@ SETTINGS = [
             for how in TICKETS
             for share in (0.5, 0.8, 0.9, 0.95, 0.98)
         ),
+        *((how, "all", h, 0, 0.003, 60, 32) for how in ("removed", "told") for h in (50, 25)),
+        *(
+            (how, "all", h, 0, 0.003 if h else 0.03, 60, bits)
+            for how in ("rounded", "through")
+            for h in (0, 32, 100)
+            for bits in ((8, 4, 3, 2, 1, 32) if how == "rounded" else (4, 2, 1, 32))
+        ),
     )
     if "tuning" not in division or how in ("merged early", "whole")
 ]  # fmt: skip
@@ -79,6 +90,14 @@ def work(setting, seeds):
             network = of_singles(slim)
         if how == "merged early":
             fitted(network, x, y, epochs - early, rate)
+    elif how in ("removed", "told"):
+        whole = trained(division, 100, rate, epochs, tuple(seeds))
+        few = [remaining(whole[i], x[i], hidden, how == "told", seed) for i, seed in enumerate(seeds)]
+        network = of_singles(few)
+    elif how in ("rounded", "through"):
+        network = copy.deepcopy(trained(division, hidden, rate, epochs, tuple(seeds)))
+        if how == "through":
+            fitted(network, x, y, epochs, rate if hidden else rate / 10, bits=bits)
     elif how == "whole":
         network = fitted(drawn(x, hidden, seeds), x, y, epochs, rate)
     else:
@@ -93,7 +112,7 @@ def work(setting, seeds):
             "right": f"{100 * hg.accuracy(single(x_test[i]), y_test[i]):.4g}",
             "recall": f"{100 * (called & three).sum() / three.sum():.4g}",
             "precision": f"{100 * (called & three).sum() / called.sum():.4g}" if called.any() else "nan",
-            "twins": twins(single, x[i]) if hidden else 0,
+            "twins": twinned(single, x[i]).sum() if hidden else 0,
             "bytes": n_bytes,
         }
 
@@ -103,6 +122,30 @@ def teacher(division, seeds):
     """Networks of 100 units that have seen all images of a division, one for each seed."""
     x, y, _, _ = stacked(division, seeds)
     return fitted(drawn(x, 100, seeds), x, y, 60)
+
+
+@lru_cache(4)
+def trained(division, hidden, rate, epochs, seeds):
+    """Networks of so many units that have seen all images of a division, one for each seed; not to be changed."""
+    x, y, _, _ = stacked(division, seeds)
+    return fitted(drawn(x, hidden, seeds), x, y, epochs, rate)
+
+
+def remaining(network, x, keep, told, seed):
+    """The network with `keep` hidden units, drawn at random. told: they take over what the others said of x."""
+    order = np.random.default_rng(seed).permutation(network.layers[0].n_out)
+    stay, gone = np.sort(order[:keep]), np.sort(order[keep:])
+    params = [dict(layer.params) for layer in network.layers]
+    out = params[2]["weight"]
+    params[0] = {name: values[..., stay] for name, values in params[0].items()}
+    params[2]["weight"] = out[stay]
+    if told:
+        outputs = network.activations(x)[1].astype(float)
+        known = np.column_stack([outputs[:, stay], np.ones(len(x))])
+        said = np.linalg.lstsq(known, outputs[:, gone], rcond=1e-6)[0] @ out[gone]
+        params[2] = {"weight": out[stay] + said[:-1], "bias": params[2]["bias"] + said[-1]}
+    layers = hg.Dense(x.shape[-1], keep, scale="he"), hg.ReLU(), hg.Dense(keep, 10)
+    return hg.Network(*layers, params=params, dtype=network.dtype)
 
 
 def seen(x, y, images):
@@ -122,15 +165,21 @@ def seen(x, y, images):
     return np.take_along_axis(x, at[..., None], axis=1), np.take_along_axis(y, at, axis=1)
 
 
-def twins(network, x):
-    """How many hidden units have a twin; units that never change are left out."""
-    outputs = network.activations(x)[1].astype(float)
-    alive = outputs.T[outputs.std(axis=0) > 0]
-    if len(alive) < 2:
-        return 0
-    likeness = np.abs(np.corrcoef(alive))
+def twinned(network, x):
+    """Which hidden units have a twin: (hidden,). Those that never change have none."""
+    speaks = ~silent(network, x)
+    if speaks.sum() < 2:
+        return np.zeros_like(speaks)
+    likeness = np.abs(np.corrcoef(network.activations(x)[1][:, speaks].astype(float).T))
     np.fill_diagonal(likeness, 0)
-    return int((likeness.max(axis=0) >= 0.9).sum())
+    found = speaks.copy()
+    found[speaks] = likeness.max(axis=0) >= 0.9
+    return found
+
+
+def silent(network, x):
+    """Which hidden units have the same output for all of x: (hidden,)."""
+    return np.ptp(network.activations(x)[1], axis=0) == 0
 
 
 def ticket(x, y, seeds, how, sparsity):
@@ -160,7 +209,7 @@ def like(network, pruned):
 def cost(setting):
     """Weights times epochs; larger digits take longer, and a teacher or a first training comes first."""
     larger = 4 if setting["division"].startswith("mnist") else 1
-    rounds = 1 if setting["how"] not in TICKETS else 5 if "iterative" in setting["how"] else 2
-    units = 100 if "merged" in setting["how"] else max(setting["hidden"], 9)
+    rounds = {"through": 2} | {how: 5 if "iterative" in how else 2 for how in TICKETS}
+    units = 100 if setting["how"] in ("merged", "merged early", "removed", "told") else max(setting["hidden"], 9)
     size = {"all": 1, "no 3": 1, "noise": 1, "scrambled": 1}.get(setting["images"], 0.2)
-    return larger * 74 * units * setting["epochs"] * rounds * size
+    return larger * 74 * units * setting["epochs"] * rounds.get(setting["how"], 1) * size
