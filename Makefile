@@ -51,7 +51,9 @@ shaken: $(READY_TO_TEST) ## run every chapter with numbers moved in their last p
 	@$(SIDE_BY_SIDE) $(foreach size,4e-16 1e-12,$(foreach seed,1 2 3,shaken/$(size)/$(seed)))
 
 studies: $(READY) ## run the long experiments, or what is missing of them
-	@for study in capacity storing patches priced denoised heads convolutions objectives regressors retrieval fewlabels unlabelled stacking smallest slimming published seeds phases twelvebits noisydigits; do \
+	@for study in capacity storing patches priced denoised heads convolutions objectives regressors retrieval \
+		fewlabels unlabelled stacking smallest slimming alike smallconv \
+		published seeds phases twelvebits noisydigits; do \
 		echo "studies/$$study.py"; env -u TQDM_DISABLE $(RUN) -m studies $$study || exit 1; done
 
 serve: ## show the built book on http://localhost:8000 (or PORT=...)

@@ -20,7 +20,7 @@ SETTINGS = [
     for division in ("tuning", "apart", "mixed", "locked")
     for filters, pool in ((4, 2), (8, 4))
     for sparsity in (0.0, 0.5, 0.6, 0.7, 0.8, 0.9)
-    for bits in (2, 3, 4)
+    for bits in (3, 4)
     for rate in ((0.003, 0.01, 0.03, 0.1) if (division, sparsity, bits) == ("tuning", 0.7, 4) else (0.03,))
 ]
 SETTINGS += [
