@@ -12,7 +12,8 @@ autoencoder, each multiplied by how far it moves a picture (`lengths` in storing
 of pictures. Both round on even grids about the mean, whose steps leave the least squared error in the training.
 "product" is product quantisation (Jegou et al., 2011): principal components, dealt to d / 2 groups of about the same
 variance, and for each group a byte, the nearest of the 256 centres that k-means has found in the training. As
-everywhere here, the drawing that is asked for is coded, too (their "symmetric" distance).
+everywhere here, the drawing that is asked for is coded, too (their "symmetric" distance). "product of autoencoder" does
+that with 16 numbers of an autoencoder, in the units of "by movement", in place of the pixels.
 """
 
 from types import SimpleNamespace
@@ -27,7 +28,7 @@ from .coders import cooled, drawings, encoder, halves
 from .storing import lengths
 
 NUMBERS = "PCA", "autoencoder", "priced", "labels"
-BITS = "PCA by variance", "autoencoder by movement", "product"
+BITS = "PCA by variance", "autoencoder by movement", "product", "product of autoencoder"
 SETTINGS = [
     {"division": division, "codes": codes, "d": d}
     for division in ("apart", "mixed", "locked", "mnist")
@@ -47,7 +48,7 @@ def work(setting, seeds):
             code, rounding = CODERS[codes], evenly if codes in NUMBERS else by_variance
             transform = code(x, y.astype(int), d, seed)
             seen, asked = transform(x), transform(x_test)
-            found = nearest(seen, asked) if codes == "product" else nearest(*rounding(seen, asked, 4 * d))
+            found = nearest(*((seen, asked) if "product" in codes else rounding(seen, asked, 4 * d)))
         yield {"hits": f"{100 * np.mean(y[found] == y_test):.4g}"}
 
 
@@ -146,8 +147,16 @@ def product(x, y, d, seed):
     return transform
 
 
+def learned_product(x, y, d, seed):
+    """Product quantisation of an autoencoder's 16 numbers."""
+    into = movements(x, y, 16, seed)
+    quantise = product(into(x), y, d, seed)
+    return lambda pictures: quantise(into(pictures))
+
+
 CODERS = {"PCA": pca, "autoencoder": autoencoder, "priced": priced, "labels": trained}
-CODERS |= {"PCA by variance": components, "autoencoder by movement": movements, "product": product}
+CODERS |= {"PCA by variance": components, "autoencoder by movement": movements}
+CODERS |= {"product": product, "product of autoencoder": learned_product}
 
 
 def epochs(x):

@@ -8,10 +8,11 @@ there the seed only draws first weights. "mnist" and "mnist tuning" are larger d
 half as many epochs (three times as many steps each), float32.
 
 First come full numbers: dense networks ("whole") at three rates, to choose from, and 100 hidden units at two, pruned:
-"cut" after 60 epochs; "tuned" for 30 more, "tuned long" for 90; "gradual long" in the course of 90 more; "during" in
-the course of 90 from the start; "random" trains what a random mask leaves for 90. Then come networks pruned in the
-course of 60 epochs and trained for 60 more through the rounding to few bits; they are packed, and what is measured has
-been unpacked. `right` is the per cent read; `bytes` are those of the packed network, or of full numbers and a mask.
+"cut" after 60 epochs; "tuned" for 30 more, "tuned long" for 90; "by lot" as "tuned", but cut at random; "gradual long"
+in the course of 90 more; "during" in the course of 90 from the start; "random" trains what a random mask leaves for 90.
+Then come networks pruned in the course of 60 epochs and trained for 60 more through the rounding to few bits; they are
+packed, and what is measured has been unpacked. `right` is the per cent read; `bytes` are those of the packed network,
+or of full numbers and a mask.
 """
 
 import numpy as np
@@ -29,7 +30,7 @@ SETTINGS = [
         *((h, "whole", 0.0, 32, rate) for h in (0, 2, 5, 10, 20, 50, 100) for rate in (0.003, 0.01, 0.03)),
         *(
             (100, how, share, 32, rate)
-            for how in ("cut", "tuned", "tuned long", "gradual long", "during", "random")
+            for how in ("cut", "tuned", "by lot", "tuned long", "gradual long", "during", "random")
             for share in SHARES
             for rate in (0.003, 0.01)
             if how != "cut" or division in ("apart", "tuning")
@@ -101,8 +102,11 @@ def slimmed(x, y, seeds, hidden, how, sparsity, bits, rate):
     network = fitted(network, x, y, 60, rate)
     if how == "gradual long":
         return pruned(network, x, y, 90, sparsity, rate)
-    network = hg.slimming.prune(network, sparsity)[0]
-    more = {"cut": 0, "tuned": 30, "tuned long": 90}[how]
+    if how == "by lot":
+        network = of_singles([hg.slimming.prune(network[i], sparsity, seed=seed)[0] for i, seed in enumerate(seeds)])
+    else:
+        network = hg.slimming.prune(network, sparsity)[0]
+    more = {"cut": 0, "tuned": 30, "by lot": 30, "tuned long": 90}[how]
     return fitted(network, x, y, more, rate, masked=True) if more else network
 
 
