@@ -414,6 +414,27 @@ def test_an_interval_of_nothing_is_refused(values, overlap, complaint):
         study.interval(values, overlap)
 
 
+@pytest.mark.parametrize(
+    ("mean", "reach", "spec", "text"),
+    [
+        (1.54, 0.4, ".1f", "1.5 ± 0.4"),
+        (1.54, 0.4, "+.1f", "+1.5 ± 0.4"),
+        (-12.4, 3, ".0f", "−12 ± 3"),
+        (-0.04, 0.31, ".1f", "0.0 ± 0.3"),
+        (0.762, 0.041, ".0%", "76% ± 4%"),
+    ],
+)
+def test_an_interval_is_written_with_one_format_for_both_numbers(mean, reach, spec, text):
+    assert format(study.Interval(mean, reach), spec) == text
+
+
+def test_an_interval_lies_above_or_below_a_number_only_as_a_whole():
+    interval = study.Interval(1.0, 3.0)
+    assert interval.above(-2.1) and not interval.above(-2) and not interval.above()
+    assert interval.below(4.1) and not interval.below(4)
+    assert -interval == study.Interval(-1.0, 3.0) and (-interval).above(-4.1)
+
+
 def test_a_page_gives_its_html_and_its_text():
     """As IPython asks for them: html for a page or a notebook, text for a terminal and for what tests compare."""
     data, metadata = DisplayFormatter().format(study.Page(f"<b>{AWKWARD}</b>", AWKWARD))

@@ -5,6 +5,7 @@ import os
 from functools import wraps
 from html import escape
 from pathlib import Path
+from typing import NamedTuple
 from zlib import crc32
 
 import numpy as np
@@ -130,8 +131,30 @@ def rows(name):
     return np.genfromtxt(path, delimiter=",", names=True, dtype=None, encoding="utf-8")
 
 
+class Interval(NamedTuple):
+    """A mean, and how far its 95% interval reaches to each side."""
+
+    mean: float
+    reach: float
+
+    def above(self, bound=0):
+        """Whether the whole interval lies above a number."""
+        return self.mean - self.reach > bound
+
+    def below(self, bound=0):
+        return self.mean + self.reach < bound
+
+    def __neg__(self):
+        return Interval(-self.mean, self.reach)
+
+    def __format__(self, spec):
+        """Both numbers by one format, such as "+.1f" or ".0%": "+1.5 ± 0.4". Minus signs are typographic."""
+        mean, reach = format(self.mean, spec.replace(".", "z.", 1)), format(self.reach, spec.lstrip("+"))
+        return f"{mean} ± {reach}".replace("-", "−")  # z: no minus before a zero
+
+
 def interval(values, overlap=0.0):
-    """Mean of results, and how far a 95% interval reaches to each side of it.
+    """Mean of results with a 95% interval by Student's t, as an `Interval`.
 
     values: (n,), at least two, one for each split. overlap: of splits that share their data, the examples of the test
     over those of the training. The variance of the mean is then not s^2 / n, but about s^2 (1 / n + overlap), with s
@@ -141,8 +164,8 @@ def interval(values, overlap=0.0):
     values, overlap = checks.finite_array(values, "values"), checks.number(overlap, "overlap", at_least=0)
     if values.ndim != 1 or len(values) < 2:
         raise ValueError(f"values must be numbers in one row, two at least, got shape {values.shape}")
-    n, widest = len(values), stdtrit(len(values) - 1, 0.975)  # of Student's t
-    return float(values.mean()), float(widest * values.std(ddof=1) * np.sqrt(1 / n + overlap))
+    n, widest = len(values), stdtrit(len(values) - 1, 0.975)
+    return Interval(float(values.mean()), float(widest * values.std(ddof=1) * np.sqrt(1 / n + overlap)))
 
 
 def guarded(answer):

@@ -11,6 +11,7 @@ from zlib import crc32
 
 import matplotlib.pyplot as plt
 from IPython.display import display
+from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.colors import LinearSegmentedColormap, to_rgba
 
 INK, MUTED, PALE, PAPER = "#262626", "#6e6e6e", "#d9d9d9", "#ffffff"
@@ -106,8 +107,8 @@ def beside(panels, **kwargs):
 
 def to_svg(figure, alt):
     """The figure as inline SVG for a page: named for screen readers; ids its own, colours and font the page's."""
-    buffer = io.StringIO()
-    figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
+    buffer = io.StringIO()  # the backend itself: `savefig` would draw everything twice
+    FigureCanvasSVG(figure).print_svg(buffer, metadata={"Date": None, "Creator": None})
     return themed(buffer.getvalue(), alt)
 
 
