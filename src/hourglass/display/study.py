@@ -154,7 +154,9 @@ class Interval(NamedTuple):
 
 
 def interval(values, overlap=0.0):
-    """Mean of results with a 95% interval by Student's t, as an `Interval`.
+    """Mean of results with its 95% interval by Student's t: an `Interval`, (mean, how far it reaches to each side).
+
+    `above(bound)` and `below(bound)` tell whether the whole of it is; f"{interval:.1f}" writes "1.5 ± 0.4".
 
     values: (n,), at least two, one for each split. overlap: of splits that share their data, the examples of the test
     over those of the training. The variance of the mean is then not s^2 / n, but about s^2 (1 / n + overlap), with s

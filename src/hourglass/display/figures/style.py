@@ -10,9 +10,11 @@ from html import escape
 from zlib import crc32
 
 import matplotlib.pyplot as plt
+from IPython import get_ipython
 from IPython.display import display
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.colors import LinearSegmentedColormap, to_rgba
+from matplotlib.figure import Figure
 
 INK, MUTED, PALE, PAPER = "#262626", "#6e6e6e", "#d9d9d9", "#ffffff"
 BLUE, VERMILION, GREEN, PURPLE = "#0072b2", "#d55e00", "#009e73", "#cc79a7"
@@ -83,7 +85,8 @@ def use_style():
     try:
         from matplotlib_inline.backend_inline import set_matplotlib_formats
 
-        set_matplotlib_formats("svg", metadata={"Date": None, "Creator": None}, bbox_inches=None)
+        set_matplotlib_formats("svg")
+        get_ipython().display_formatter.formatters["image/svg+xml"].for_type(Figure, drawn)
     except (ImportError, AttributeError):  # not in a notebook
         return
     display({"text/html": NOTEBOOK_STYLE}, raw=True)
@@ -105,11 +108,16 @@ def beside(panels, **kwargs):
     return figure, list(zip(axes[0], panels.values(), strict=True))
 
 
+def drawn(figure):
+    """The figure as SVG, by the backend itself: `savefig` would draw everything twice."""
+    buffer = io.StringIO()
+    FigureCanvasSVG(figure).print_svg(buffer, metadata={"Date": None, "Creator": None})
+    return buffer.getvalue()
+
+
 def to_svg(figure, alt):
     """The figure as inline SVG for a page: named for screen readers; ids its own, colours and font the page's."""
-    buffer = io.StringIO()  # the backend itself: `savefig` would draw everything twice
-    FigureCanvasSVG(figure).print_svg(buffer, metadata={"Date": None, "Creator": None})
-    return themed(buffer.getvalue(), alt)
+    return themed(drawn(figure), alt)
 
 
 def themed(svg, alt):
