@@ -107,6 +107,7 @@ class Adam(Optimizer):
         self._mean += (1 - self.beta1) * gradients
         self._square *= self.beta2
         self._square += (1 - self.beta2) * gradients * gradients
-        # Both means started at zero, which dividing by 1 - beta^t corrects: the mean itself, and the root.
-        root = (1 - self.beta2**self._steps) ** 0.5
-        return root / (1 - self.beta1**self._steps) * self._mean / (np.sqrt(self._square) + 1e-8 * root)
+        # both means started at zero; dividing by 1 - beta^t corrects for that
+        mean = self._mean / (1 - self.beta1**self._steps)
+        square = self._square / (1 - self.beta2**self._steps)
+        return mean / (np.sqrt(square) + 1e-8)
