@@ -40,7 +40,7 @@ test: $(READY) ## build, then check the package, the notebooks and the pages
 	@$(build) > /dev/null
 	@$(MAKE) --no-print-directory $(READY_TO_TEST)
 	@echo "Checking the package, the pages, and the notebooks on two more machines. Each reports when it is done."
-	@$(SIDE_BY_SIDE) elsewhere/odd elsewhere/even native/odd native/even package pages readers
+	@$(SIDE_BY_SIDE) native elsewhere/odd elsewhere/even package pages readers
 	@echo "Everything passed."
 
 notebooks: $(READY) ## run every chapter and refresh the outputs stored in it
@@ -106,32 +106,32 @@ build = rm -rf _build && $(RUN) -c 'from jupyter_book.cli.main import main; main
 # As many at a time as there are cores, each with a core of its own.
 SIDE_BY_SIDE = $(MAKE) --no-print-directory --keep-going --output-sync=target --jobs=$$(getconf _NPROCESSORS_ONLN)
 PYTEST = $(RUN) -m pytest --quiet -p no:cacheprovider
+# All but one lane stand back when cores are wanted.
+STANDS_BACK = nice -n 15
 
-.PHONY: pages package readers native/odd native/even elsewhere/odd elsewhere/even no-vectors
+.PHONY: pages package readers native elsewhere/odd elsewhere/even no-vectors
 pages:
-	@$(PYTEST) tests/test_pages.py --junitxml _build/tests.xml
+	@$(STANDS_BACK) $(PYTEST) tests/test_pages.py --junitxml _build/tests.xml
 
 # What somebody does with the chapters: opens them in JupyterLab, and changes a number.
 READERS = tests/test_jupyterlab.py tests/test_edits.py
 readers:
-	@$(PYTEST) $(READERS)
+	@$(STANDS_BACK) $(PYTEST) $(READERS)
 
 package:
-	@$(PYTEST) tests --ignore tests/test_pages.py $(addprefix --ignore ,$(READERS)) --durations 5
+	@$(STANDS_BACK) $(PYTEST) tests --ignore tests/test_pages.py $(addprefix --ignore ,$(READERS)) --durations 5
 
 # The notebooks, or those in the second argument, every time on another machine, as far as they can tell;
 # tools/machine.py makes sure of that.
 ODD = $(wildcard book/*[13579]-*.ipynb)
 EVEN = $(filter-out $(ODD),$(wildcard book/*.ipynb))
-lane = @export $(1); $(RUN) tools/machine.py && $(PYTEST) --nbval $(or $(2),book)
+lane = @export $(1); $(RUN) tools/machine.py && $(3) $(PYTEST) --nbval $(or $(2),book)
 
 # As at home, with two BLAS threads. (With one thread the build has run them; tests of the pages compare what they
-# printed.) A thread that waits for the other keeps its core busy, which costs dearly when anything else wants it: here
-# it goes to sleep at once. In halves, like the next.
-native/odd:
-	$(call lane,OPENBLAS_NUM_THREADS=2 OPENBLAS_THREAD_TIMEOUT=4,$(ODD))
-native/even:
-	$(call lane,OPENBLAS_NUM_THREADS=2 OPENBLAS_THREAD_TIMEOUT=4,$(EVEN))
+# printed.) One thread waits for the other at every product, all the longer if something else has its core: so this lane
+# goes first, in one piece, and whatever runs beside it stands back. A thread that waits goes to sleep at once.
+native:
+	$(call lane,OPENBLAS_NUM_THREADS=2 OPENBLAS_THREAD_TIMEOUT=4)
 
 # An old processor, without any vector extension that NumPy has code for.
 OLD = NPY_DISABLE_CPU_FEATURES="X86_V3 X86_V4 AVX512_ICL AVX512_SPR" OPENBLAS_CORETYPE=Nehalem
@@ -141,9 +141,9 @@ SHAKEN = PYTHONPATH="$(CURDIR)/tools/shaken" SHAKEN_BY=$(1) SHAKEN_SEED=$(2)
 # Both at once: what neither changes alone, a run of both would not. In halves, a core each. If one fails, `no-vectors`
 # and `shaken` tell which of the two it was.
 elsewhere/odd:
-	$(call lane,$(OLD) $(call SHAKEN,1e-12,0),$(ODD))
+	$(call lane,$(OLD) $(call SHAKEN,1e-12,0),$(ODD),$(STANDS_BACK))
 elsewhere/even:
-	$(call lane,$(OLD) $(call SHAKEN,1e-12,0),$(EVEN))
+	$(call lane,$(OLD) $(call SHAKEN,1e-12,0),$(EVEN),$(STANDS_BACK))
 
 no-vectors: $(READY_TO_TEST)
 	$(call lane,$(OLD))
