@@ -103,7 +103,7 @@ build = rm -rf _build && $(RUN) -c 'from jupyter_book.cli.main import main; main
 
 # --- testing ---
 
-# As many at a time as there are cores, each with a core of its own.
+# As many at a time as there are cores.
 SIDE_BY_SIDE = $(MAKE) --no-print-directory --keep-going --output-sync=target --jobs=$$(getconf _NPROCESSORS_ONLN)
 PYTEST = $(RUN) -m pytest --quiet -p no:cacheprovider
 # All but one lane stand back when cores are wanted.
@@ -122,7 +122,7 @@ package:
 	@$(STANDS_BACK) $(PYTEST) tests --ignore tests/test_pages.py $(addprefix --ignore ,$(READERS)) --durations 5
 
 # The notebooks, or those in the second argument, every time on another machine, as far as they can tell;
-# tools/machine.py makes sure of that.
+# tools/machine.py makes sure of that. The third argument may be STANDS_BACK.
 ODD = $(wildcard book/*[13579]-*.ipynb)
 EVEN = $(filter-out $(ODD),$(wildcard book/*.ipynb))
 lane = @export $(1); $(RUN) tools/machine.py && $(3) $(PYTEST) --nbval $(or $(2),book)
