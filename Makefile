@@ -34,13 +34,16 @@ book: $(READY) $(TRUSTED) ## run every chapter and build the pages
 	@echo
 	@echo "The book is ready. Open $$(pwd)/_build/html/index.html in a browser, or run: make serve"
 
-# The chapters run for the pages before the tests bring their own needs: what a reader installs is enough for them.
-test: $(READY) ## build, then check the package, the notebooks and the pages
-	@echo "Building the book ..."
-	@$(build) > /dev/null
-	@$(MAKE) --no-print-directory $(READY_TO_TEST)
-	@echo "Checking the package, the pages, and the notebooks on two more machines. Each reports when it is done."
-	@$(SIDE_BY_SIDE) native elsewhere/odd elsewhere/even package pages readers
+# At home every chapter runs once, for nbval and for the pages, and before the tests bring their own needs: what a reader
+# installs is enough. An output that is not as it is stored fails in the end, when all the others have been checked, too.
+test: $(READY) ## check the notebooks, build the pages from their runs, then check all the rest
+	@echo "Running every chapter ..."
+	@rm -rf _build
+	@$(SIDE_BY_SIDE) native/odd native/even; as_stored=$$?; \
+		echo "Building the pages ..."; \
+		HOURGLASS_EXECUTED="$(EXECUTED)" $(pages) > /dev/null && $(MAKE) --no-print-directory $(READY_TO_TEST) && \
+		echo "Checking the package, the pages, and the notebooks elsewhere. Each reports when it is done." && \
+		$(SIDE_BY_SIDE) elsewhere package pages readers && exit $$as_stored
 	@echo "Everything passed."
 
 notebooks: $(READY) ## run every chapter and refresh the outputs stored in it
@@ -99,17 +102,18 @@ $(TRUSTED): $(wildcard book/*.ipynb) | $(READY)
 
 # Always from clean: after a failed build, a second one would find nothing left to warn about.
 # (Called as a module would be: the scripts in a copied .venv still start the interpreter of the original.)
-build = rm -rf _build && $(RUN) -c 'from jupyter_book.cli.main import main; main()' build . -W -n --keep-going
+build = rm -rf _build && $(pages)
+pages = $(RUN) -c 'from jupyter_book.cli.main import main; main()' build . -W -n --keep-going
 
 # --- testing ---
 
 # As many at a time as there are cores.
 SIDE_BY_SIDE = $(MAKE) --no-print-directory --keep-going --output-sync=target --jobs=$$(getconf _NPROCESSORS_ONLN)
 PYTEST = $(RUN) -m pytest --quiet -p no:cacheprovider
-# All but one lane stand back when cores are wanted.
+# All but one part stand back when cores are wanted.
 STANDS_BACK = nice -n 15
 
-.PHONY: pages package readers native elsewhere/odd elsewhere/even no-vectors
+.PHONY: pages package readers native/odd native/even elsewhere no-vectors two-threads
 pages:
 	@$(STANDS_BACK) $(PYTEST) tests/test_pages.py --junitxml _build/tests.xml
 
@@ -121,32 +125,37 @@ readers:
 package:
 	@$(STANDS_BACK) $(PYTEST) tests --ignore tests/test_pages.py $(addprefix --ignore ,$(READERS)) --durations 5
 
-# The notebooks, or those in the second argument, every time on another machine, as far as they can tell;
-# tools/machine.py makes sure of that. The third argument may be STANDS_BACK.
+# The notebooks on one machine or another, as far as they can tell; tools/machine.py makes sure of that.
+lane = @export $(1); $(RUN) tools/machine.py && $(PYTEST) --nbval $(or $(2),book)
+
+# At home, in halves, a core each. What comes of it is kept for the pages (tools/keeping.py).
+EXECUTED = $(CURDIR)/_build/executed
+KEEPING = PYTHONPATH="$(CURDIR)/tools"
 ODD = $(wildcard book/*[13579]-*.ipynb)
 EVEN = $(filter-out $(ODD),$(wildcard book/*.ipynb))
-lane = @export $(1); $(RUN) tools/machine.py && $(3) $(PYTEST) --nbval $(or $(2),book)
+native/odd:
+	$(call lane,$(KEEPING),-p keeping --keep "$(EXECUTED)" $(ODD))
+native/even:
+	$(call lane,$(KEEPING),-p keeping --keep "$(EXECUTED)" $(EVEN))
 
-# As at home, with two BLAS threads. (With one thread the build has run them; tests of the pages compare what they
-# printed.) One thread waits for the other at every product, all the longer if something else has its core: so this lane
+# A processor without AVX-512, or any vector extension that NumPy has code for; its OpenBLAS is that of an older one.
+OLDER = NPY_DISABLE_CPU_FEATURES="X86_V4 AVX512_ICL AVX512_SPR" OPENBLAS_CORETYPE=Nehalem
+OLDEST = NPY_DISABLE_CPU_FEATURES="X86_V3 X86_V4 AVX512_ICL AVX512_SPR" OPENBLAS_CORETYPE=Nehalem
+# Two BLAS threads. One waits for the other at every product, all the longer if something else has its core: so this lane
 # goes first, in one piece, and whatever runs beside it stands back. A thread that waits goes to sleep at once.
-native:
-	$(call lane,OPENBLAS_NUM_THREADS=2 OPENBLAS_THREAD_TIMEOUT=4)
-
-# An old processor, without any vector extension that NumPy has code for.
-OLD = NPY_DISABLE_CPU_FEATURES="X86_V3 X86_V4 AVX512_ICL AVX512_SPR" OPENBLAS_CORETYPE=Nehalem
+TWO = OPENBLAS_NUM_THREADS=2 OPENBLAS_THREAD_TIMEOUT=4
 # Numbers drawn are moved by up to the first argument of themselves, differently for each seed, the second.
 SHAKEN = PYTHONPATH="$(CURDIR)/tools/shaken" SHAKEN_BY=$(1) SHAKEN_SEED=$(2)
 
-# Both at once: what neither changes alone, a run of both would not. In halves, a core each. If one fails, `no-vectors`
-# and `shaken` tell which of the two it was.
-elsewhere/odd:
-	$(call lane,$(OLD) $(call SHAKEN,1e-12,0),$(ODD),$(STANDS_BACK))
-elsewhere/even:
-	$(call lane,$(OLD) $(call SHAKEN,1e-12,0),$(EVEN),$(STANDS_BACK))
+# All at once: what none of them changes alone, a run of all would not. If it fails, the next three tell which it was.
+elsewhere:
+	$(call lane,$(OLDER) $(TWO) $(call SHAKEN,1e-12,0))
 
 no-vectors: $(READY_TO_TEST)
-	$(call lane,$(OLD))
+	$(call lane,$(OLDEST))
+
+two-threads: $(READY_TO_TEST)
+	$(call lane,$(TWO))
 
 # shaken/SIZE/SEED
 shaken/%: $(READY_TO_TEST)

@@ -70,7 +70,7 @@ def printed(path):
 
 @every_page
 def test_what_the_chapters_printed_for_the_pages_is_what_they_store(name):
-    """The build ran them on one thread; nbval runs them on two, without vectors, and shaken."""
+    """`make book` ran them for the pages alone; in `make test` nbval has compared them already, pictures aside."""
     source = ROOT / f"{name}.ipynb"
     if source.exists():
         executed = printed(HTML.parent / ".doctrees" / "executed" / source.name)

@@ -215,20 +215,19 @@ class TestMake:
         run("make", "book", f"PYTHON={self.house.parent / 'python'}", cwd=self.house, MAKEFLAGS="", VENV=".venv")
         assert "pip" in log.read_text()
 
-    def test_the_chapters_run_with_nothing_more_than_binder_installs(self, book):
-        """`make test` builds the book before the requirements of the tests come in."""
+    def test_the_chapters_run_once_at_home_with_nothing_more_than_binder_installs(self, book):
+        """For nbval and for the pages, before the requirements of the tests come in."""
         succeeded, calls = book("test")
-        order = [
-            calls.index(part)
-            for part in ("--requirement requirements.txt", " -W -n ", "requirements-dev.txt", "pytest")
-        ]
+        parts = "--requirement requirements.txt", "-p keeping", " -W -n ", "requirements-dev.txt", "tests/test_pages.py"
+        order = [calls.index(part) for part in parts]
         assert succeeded and order == sorted(order) and calls.count(" -W -n ") == 1
 
     @pytest.mark.parametrize(
         ("target", "machines"),
         [
-            ("test", ["[1|Nehalem|1e-12]", "[2||]"]),
+            ("test", ["[1||]", "[2|Nehalem|1e-12]"]),
             ("no-vectors", ["[1|Nehalem|]"]),
+            ("two-threads", ["[2||]"]),
             ("shaken", [f"[1||{size}]" for size in ("1e-12", "4e-16") for seed in range(3)]),
         ],
     )
@@ -242,7 +241,7 @@ class TestMake:
             [call[len(start) :] for call in calls if call[: len(start)] == start]
             for start in (["tools/machine.py"], "-m pytest --quiet -p no:cacheprovider --nbval".split())
         )
-        ran = [(machine, name) for *given, machine in run for name in (names if given == ["book"] else given)]
+        ran = [(machine, name) for *given, machine in run for name in names if name in given or given == ["book"]]
         assert sorted(ran) == sorted((machine, name) for machine in machines for name in names)
         assert sorted(machine for *_, machine in run) == sorted(machine for (machine,) in sure)
 
@@ -295,11 +294,11 @@ class TestStoredOutputs:
             "import ipywidgets\nfrom tqdm import tqdm\nsum(tqdm(range(3)))",
             "ipywidgets.IntSlider(description='rate')",
             "import sys\nprint('a')\nprint('b', file=sys.stderr)\nprint('c')",
+            f"{DRAW}\nprint(f'{{x.sum():.9f}}')",  # digits enough
+            "# NBVAL_IGNORE_OUTPUT\nprint(f'{x.sum():.20f}')",
         ],
         "broken": ["1 / 0"],
         "fragile": [DRAW, "print(f'{x.sum():.20f}')"],
-        "rounded": [DRAW, "print(f'{x.sum():.9f}')"],
-        "exempt": [DRAW, "# NBVAL_IGNORE_OUTPUT\nprint(f'{x.sum():.20f}')"],
     }
 
     @pytest.fixture(scope="class")
@@ -317,8 +316,8 @@ class TestStoredOutputs:
         assert "changed: nothing" in python("tools/notebooks.py", path).stdout
         assert path.read_bytes() == first
         cells = nbformat.read(path, as_version=4).cells
-        assert [cell.execution_count for cell in cells] == [1, 2, 3]
-        assert [cell.metadata for cell in cells] == [{}, {}, {}]
+        assert [cell.execution_count for cell in cells] == [1, 2, 3, 4, 5]
+        assert [cell.metadata for cell in cells] == [{}] * 5
         assert list(cells[1].outputs[0].data) == ["text/plain"]
         assert "stderr" not in {output.get("name") for output in cells[0].outputs}  # no progress bar
 
@@ -326,7 +325,7 @@ class TestStoredOutputs:
         folder, before, result = stored
         assert result.returncode == 1 and "broken.ipynb stopped" in result.stdout
         assert "ZeroDivisionError" in result.stdout
-        assert "changed: chapter.ipynb, exempt.ipynb, rounded.ipynb" in result.stdout
+        assert "changed: chapter.ipynb" in result.stdout
         assert (folder / "broken.ipynb").read_bytes() == before["broken"]
 
     def test_digits_that_another_machine_would_not_print_are_not_stored(self, stored):
@@ -469,10 +468,19 @@ class TestChapters:
         )
         return book
 
-    def build(self, book, word):
+    def build(self, book, word, **environment):
         (book / "source.py").write_text(f"WORD = {word!r}")
         (book / "runs").unlink(missing_ok=True)
-        return python("-m", "sphinx", book, book.parent / "html", check=False, PYTHONPATH=str(ROOT / "tools"))
+        environment["PYTHONPATH"] = str(ROOT / "tools")
+        return python("-m", "sphinx", book, book.parent / "html", check=False, **environment)
+
+    def shows(self, book, name, word):
+        """Whether a page shows what its notebook said, and the widget that it made."""
+        page = BeautifulSoup((book.parent / "html" / f"{name}.html").read_text(), "html.parser")
+        (state,) = page.select('script[type="application/vnd.jupyter.widget-state+json"]')
+        (view,) = page.select('script[type="application/vnd.jupyter.widget-view+json"]')
+        assert json.loads(view.string)["model_id"] in json.loads(state.string)["state"]
+        return [box.get_text().strip() for box in page.select("div.output")][:1] == [f"told: {word}"]
 
     def test_each_runs_once_a_build_and_shows_what_it_said_then(self, book):
         for word in ("before", "after"):  # the second build finds the first one's files, and new source
@@ -481,11 +489,7 @@ class TestChapters:
             assert sorted((book / "runs").read_text().split()) == ["first", "second"]
             for name in ("first", "second"):
                 assert re.search(rf"^{name}\.ipynb +\d+ s$", result.stdout, flags=re.M)
-                page = BeautifulSoup((book.parent / "html" / f"{name}.html").read_text(), "html.parser")
-                assert [box.get_text().strip() for box in page.select("div.output")][:1] == [f"told: {word}"]
-                (state,) = page.select('script[type="application/vnd.jupyter.widget-state+json"]')
-                (view,) = page.select('script[type="application/vnd.jupyter.widget-view+json"]')
-                assert json.loads(view.string)["model_id"] in json.loads(state.string)["state"]
+                assert self.shows(book, name, word)
                 assert (book / f"{name}.ipynb").read_bytes() == (book / f"{name}.stored").read_bytes()
 
     def test_a_cell_that_fails_fails_the_build_and_says_where(self, book):
@@ -494,6 +498,22 @@ class TestChapters:
         assert result.returncode != 0 and "second.ipynb stopped" in result.stdout
         assert "ZeroDivisionError" in result.stdout and "half" in result.stdout
         assert not (book.parent / "html" / "second.html").exists()
+
+    def test_nbvals_run_is_what_the_pages_show_unless_a_chapter_stopped(self, book):
+        """An output that is not the stored one fails its test, and is shown."""
+        second = notebook(book / "second.ipynb", "1", "1 / 0", "2")
+        (book / "source.py").write_text("WORD = 'nbval'")
+        keep = ["-p", "keeping", "--keep", book.parent / "kept"]
+        command = ["-m", "pytest", "-q", "-p", "no:cacheprovider", "-c", ROOT / "pyproject.toml", *keep, "--nbval-lax"]
+        tested = python(*command, *book.glob("*.ipynb"), check=False, PYTHONPATH=str(ROOT / "tools")).stdout
+        assert "1 failed, 4 passed" in tested and "ZeroDivisionError" in tested
+
+        executed = {"HOURGLASS_EXECUTED": str(book.parent / "kept")}
+        result = self.build(book, "not run again", **executed)
+        assert result.returncode != 0 and "stopped when nbval ran them: second.ipynb" in result.stdout
+        second.unlink()
+        assert self.build(book, "not run again", **executed).returncode == 0
+        assert self.shows(book, "first", "nbval") and not (book / "runs").exists()
 
 
 class TestSolutions:

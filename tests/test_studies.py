@@ -475,8 +475,7 @@ def leeway(study, name, how=None):
 @STUDIES
 def test_rows_come_out_again(study):
     """Other rows in every run, one from each part by cost, so that every run takes about as long."""
-    parts = dict.fromkeys((denoised, heads, objectives, priced, published, regressors, twelvebits), 2)
-    parts = (parts | {capacity: 6, patches: 3}).get(study, 4)
+    parts = {capacity: 6, seeds: 4, phases: 2, slimming: 2, smallest: 2}.get(study, 1)
     settings = {tuple(map(str, setting.values())): setting for setting in study.SETTINGS}
     n_keys, rng = len(study.SETTINGS[0]), np.random.default_rng()  # without a seed, on purpose
     rows = [(settings[tuple(row.values())[:n_keys]], row) for row in read(Path(study.__file__).with_suffix(".csv"))]

@@ -6,8 +6,8 @@
 
 A second run changes no byte: cells are numbered from 1, and whatever varies from run to run (widget views, timings,
 editor metadata) is left out. Nor is anything stored that another machine would not print: each chapter runs a second
-time, shaken (tools/shaken), and nbval must find the same. The pages need nothing stored: `hourglass_chapters`
-executes every chapter for them with --into.
+time, shaken (tools/shaken) and without vectors, and nbval must find the same. The pages need nothing stored:
+`hourglass_chapters` executes every chapter for them with --into.
 
 Numbers that cells hand to the prose (`hg.study.glue`) are written into it, `<!--name-->238<!--/-->`: the marks show
 nowhere, so that page and notebook say the same. So are the numbers of figures, whose captions are cells below them,
@@ -50,6 +50,8 @@ CITATIONS = re.compile(rf"\({CITATION.pattern}(?:;\s+{CITATION.pattern})*\)")  #
 TERM = re.compile(r"\[([^\]]*)\]\(glossary\.md#([^)\s]+)\)")
 CAPTION = re.compile(r"\((fig-[a-z0-9-]+)\)=\n\*\*Fig\. <!--\1-->[\d.]*<!--/-->\.\*\* (.+)", re.S)
 SHAKEN = {"PYTHONPATH": str(ROOT / "tools" / "shaken"), "SHAKEN_BY": "4e-16", "SHAKEN_SEED": "0"}
+# A processor without any vector extension that NumPy has code for, as `make no-vectors` imitates it.
+SHAKEN |= {"NPY_DISABLE_CPU_FEATURES": "X86_V3 X86_V4 AVX512_ICL AVX512_SPR", "OPENBLAS_CORETYPE": "Nehalem"}
 
 
 def execute(path):
