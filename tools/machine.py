@@ -1,7 +1,7 @@
 """Say which machine the chapters believe to be on; fail if something that is imitated is not in effect.
 
 Printed digits must not depend on the reader's machine. `make test` therefore runs the chapters again with
-NPY_DISABLE_CPU_FEATURES and OPENBLAS_CORETYPE, with OPENBLAS_NUM_THREADS, and with SHAKEN_BY (tools/shaken) set;
+NPY_DISABLE_CPU_FEATURES and OPENBLAS_CORETYPE, with OPENBLAS_NUM_THREADS, and with SHAKEN_BY (tools/elsewhere) set;
 a name that a new NumPy does not know, or a folder that is not on PYTHONPATH, changes nothing.
 """
 

@@ -6,7 +6,7 @@
 
 A second run changes no byte: cells are numbered from 1, and whatever varies from run to run (widget views, timings,
 editor metadata) is left out. Nor is anything stored that another machine would not print: each chapter runs a second
-time, shaken (tools/shaken) and without vectors, and nbval must find the same. The pages need nothing stored:
+time, shaken (tools/elsewhere) and without vectors, and nbval must find the same. The pages need nothing stored:
 `hourglass_chapters` executes every chapter for them with --into.
 
 Numbers that cells hand to the prose (`hg.study.glue`) are written into it, `<!--name-->238<!--/-->`: the marks show
@@ -49,7 +49,7 @@ CITATION = re.compile(r"\[([^\]]*)\]\(references\.bib#([^)\s]+)\)")
 CITATIONS = re.compile(rf"\({CITATION.pattern}(?:;\s+{CITATION.pattern})*\)")  # in brackets of their own
 TERM = re.compile(r"\[([^\]]*)\]\(glossary\.md#([^)\s]+)\)")
 CAPTION = re.compile(r"\((fig-[a-z0-9-]+)\)=\n\*\*Fig\. <!--\1-->[\d.]*<!--/-->\.\*\* (.+)", re.S)
-SHAKEN = {"PYTHONPATH": str(ROOT / "tools" / "shaken"), "SHAKEN_BY": "4e-16", "SHAKEN_SEED": "0"}
+SHAKEN = {"PYTHONPATH": str(ROOT / "tools" / "elsewhere"), "SHAKEN_BY": "4e-16", "SHAKEN_SEED": "0"}
 # A processor without any vector extension that NumPy has code for, as `make no-vectors` imitates it.
 SHAKEN |= {"NPY_DISABLE_CPU_FEATURES": "X86_V3 X86_V4 AVX512_ICL AVX512_SPR", "OPENBLAS_CORETYPE": "Nehalem"}
 

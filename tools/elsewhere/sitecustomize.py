@@ -1,15 +1,21 @@
 """A machine whose last digits differ. Python imports this at its start when this folder is on PYTHONPATH.
 
 Processors and libraries disagree about a number's last bits, and training carries that everywhere. Here every float
-that a NumPy generator draws is moved, relative to itself, by up to SHAKEN_BY (such as 4e-16), differently for each
-SHAKEN_SEED. What a chapter prints must not change. (tools/machine.py tells whether this is in effect.)
+that a NumPy generator draws is moved, relative to itself, by up to SHAKEN_BY (such as 4e-16; nothing moves without it),
+differently for each SHAKEN_SEED. What a chapter prints must not change. (tools/machine.py tells whether this is in
+effect.)
+
+In a chapter's kernel, each thread of OpenBLAS keeps to a core of its own. Else, as soon as other programs are busy, a
+thread that is woken for its share of a product may queue on the core of the one that waits for it, and chapters take
+ten times as long.
 """
 
 import os
+import sys
 
 import numpy as np
 
-SIZE, SEED = float(os.environ["SHAKEN_BY"]), int(os.environ["SHAKEN_SEED"])
+SIZE, SEED = float(os.environ.get("SHAKEN_BY", 0)), int(os.environ.get("SHAKEN_SEED", 0))
 plain = np.random.default_rng
 
 
@@ -43,4 +49,11 @@ def default_rng(seed=None):
     return seed if isinstance(seed, np.random.Generator) else Shaken(plain(seed).bit_generator)
 
 
-np.random.default_rng = default_rng
+if SIZE:
+    np.random.default_rng = default_rng
+
+# Not in the program that starts it: a child inherits its parent's cores, and has no more threads than cores.
+if "ipykernel_launcher" in sys.orig_argv and hasattr(os, "sched_setaffinity"):  # Linux
+    cores = sorted(os.sched_getaffinity(0))
+    for number, thread in enumerate(sorted(map(int, os.listdir("/proc/self/task")))):
+        os.sched_setaffinity(thread, {cores[number % len(cores)]})
