@@ -39,11 +39,11 @@ book: $(READY) $(TRUSTED) ## run every chapter and build the pages
 test: $(READY) ## check the notebooks, build the pages from their runs, then check all the rest
 	@echo "Running every chapter ..."
 	@rm -rf _build
-	@$(SIDE_BY_SIDE) native/odd native/even; as_stored=$$?; \
+	@$(call SIDE_BY_SIDE) native/odd native/even; as_stored=$$?; \
 		echo "Building the pages ..."; \
 		HOURGLASS_EXECUTED="$(EXECUTED)" $(pages) > /dev/null && $(MAKE) --no-print-directory $(READY_TO_TEST) && \
 		echo "Checking the package, the pages, and the notebooks elsewhere. Each reports when it is done." && \
-		$(SIDE_BY_SIDE) elsewhere package pages readers && exit $$as_stored
+		$(call SIDE_BY_SIDE,+1) elsewhere package pages readers && exit $$as_stored
 	@echo "Everything passed."
 
 notebooks: $(READY) ## run every chapter and refresh the outputs stored in it
@@ -51,7 +51,7 @@ notebooks: $(READY) ## run every chapter and refresh the outputs stored in it
 	@$(trust)
 
 shaken: $(READY_TO_TEST) ## run every chapter with numbers moved in their last places, for several seeds
-	@$(SIDE_BY_SIDE) $(foreach size,4e-16 1e-12,$(foreach seed,1 2 3,shaken/$(size)/$(seed)))
+	@$(call SIDE_BY_SIDE) $(foreach size,4e-16 1e-12,$(foreach seed,1 2 3,shaken/$(size)/$(seed)))
 
 studies: $(READY) ## run the long experiments, or what is missing of them
 	@for study in capacity storing patches priced denoised heads convolutions objectives regressors retrieval \
@@ -108,10 +108,10 @@ pages = $(RUN) -c 'from jupyter_book.cli.main import main; main()' build . -W -n
 
 # --- testing ---
 
-# As many at a time as there are cores.
-SIDE_BY_SIDE = $(MAKE) --no-print-directory --keep-going --output-sync=target --jobs=$$(getconf _NPROCESSORS_ONLN)
+# As many at a time as there are cores, or so many more.
+SIDE_BY_SIDE = $(MAKE) --no-print-directory --keep-going --output-sync=target --jobs=$$(($$(getconf _NPROCESSORS_ONLN)$(1)))
 PYTEST = $(RUN) -m pytest --quiet -p no:cacheprovider
-# All but one part stand back when cores are wanted.
+# All but one part stand back when cores are wanted, and share what it leaves.
 STANDS_BACK = nice -n 15
 
 .PHONY: pages package readers native/odd native/even elsewhere no-vectors two-threads

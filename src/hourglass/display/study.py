@@ -12,7 +12,7 @@ import numpy as np
 from IPython.display import Markdown, display
 from scipy.special import stdtrit
 
-from ..engine import checks
+from .. import checks
 from .ledger import criteria, judge, verdicts
 from .page import Page
 

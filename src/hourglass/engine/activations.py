@@ -3,7 +3,7 @@ others stand in their layers.)"""
 
 import numpy as np
 
-from . import checks
+from .. import checks
 
 GELU_SLOPE = float(np.sqrt(2 / np.pi))
 GELU_CUBIC = 0.044715

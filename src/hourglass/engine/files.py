@@ -7,7 +7,8 @@ import zlib
 
 import numpy as np
 
-from . import checks, layers
+from .. import checks
+from . import layers
 from .network import FORMAT, PRECISIONS, assembled, check_chain, stretches
 
 LAYER_NAMES = tuple(name for name in layers.__all__ if name != "Layer")

@@ -9,7 +9,7 @@ import functools
 
 import numpy as np
 
-from . import checks
+from .. import checks
 
 # exp of a larger number could overflow, by precision; minus that, vanish
 SAFE = {np.dtype(name): 0.9 * float(np.log(np.finfo(name).max)) for name in ("float16", "float32", "float64")}

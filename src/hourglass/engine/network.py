@@ -6,7 +6,7 @@ import json
 
 import numpy as np
 
-from . import checks
+from .. import checks
 from .layers import Layer
 
 FORMAT = "hourglass network 1"  # of its files

@@ -7,7 +7,7 @@ weight_decay / 2 * |w|^2.
 
 import numpy as np
 
-from . import checks
+from .. import checks
 
 
 class Optimizer:

@@ -4,7 +4,8 @@ import math
 
 import numpy as np
 
-from . import checks, losses, optimizers
+from .. import checks
+from . import losses, optimizers
 
 # The C library of Linux hands large freed blocks back to the system, unless a larger one has come and gone before. Each
 # step would get its memory anew, which for large networks takes as long as the rest of the step.

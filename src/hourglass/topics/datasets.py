@@ -8,7 +8,7 @@ import numpy as np
 from sklearn.datasets import load_digits, load_sample_images
 from sklearn.model_selection import train_test_split
 
-from ..engine import checks
+from .. import checks
 
 
 def blobs(n, distance=3.0, seed=0):

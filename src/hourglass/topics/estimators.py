@@ -14,7 +14,8 @@ from sklearn.utils import check_random_state
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from ..engine import activations, checks
+from .. import checks
+from ..engine import activations
 from ..engine.layers import Dense, GaussianCode, GaussianNoise, ReLU, Sigmoid, Tanh
 from ..engine.losses import MeanSquaredError, SoftmaxCrossEntropy
 from ..engine.network import Network, chain

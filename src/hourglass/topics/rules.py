@@ -12,7 +12,7 @@ import math
 import numpy as np
 from scipy.optimize import minimize
 
-from ..engine import checks
+from .. import checks
 from ..engine.layers import Dense, Tanh
 from ..engine.network import Network
 

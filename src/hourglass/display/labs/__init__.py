@@ -14,7 +14,8 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 import numpy as np
 
-from ...engine import activations, checks
+from ... import checks
+from ...engine import activations
 from ...engine.layers import Dense, Tanh
 from ...engine.losses import SoftmaxCrossEntropy
 from ...engine.network import Network

@@ -4,7 +4,7 @@ import inspect
 
 import numpy as np
 
-from .. import checks
+from ... import checks
 
 
 class Layer:

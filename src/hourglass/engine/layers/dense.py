@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .. import checks
+from ... import checks
 from .base import Layer
 
 

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from .. import activations, checks
+from ... import checks
+from .. import activations
 from .base import Layer
 
 

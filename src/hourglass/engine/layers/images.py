@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .. import checks
+from ... import checks
 from .base import Layer
 from .dense import check_scale, first_scale
 

@@ -4,7 +4,7 @@ import copy
 
 import numpy as np
 
-from .. import checks
+from ... import checks
 from .base import Layer
 
 

@@ -8,7 +8,7 @@ from scipy.spatial.distance import cdist
 from scipy.special import entr
 from sklearn.feature_selection import mutual_info_regression
 
-from ...engine import checks
+from ... import checks
 from .mixtures import mixture_entropy, normal_entropy
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...engine import checks
+from ... import checks
 from ...engine.layers import Dense, GaussianNoise, LeakyReLU, Tanh
 from .laws import Continuous, Discrete
 from .mixtures import REACH, blur, entropy, normal_entropy, plane_entropy, row, tidy

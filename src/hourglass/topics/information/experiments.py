@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...engine import checks
+from ... import checks
 from ...engine.layers import Dense, GaussianNoise
 from ...engine.losses import MeanSquaredError
 from ...engine.network import Network

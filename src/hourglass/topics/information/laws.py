@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ...engine import checks
+from ... import checks
 from .mixtures import REACH, row, shares
 from .quadrature import NODE_WEIGHTS, NODES, PANEL, ladder, quadrature
 

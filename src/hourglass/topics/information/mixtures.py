@@ -7,7 +7,7 @@ any power of its step (Trefethen and Weideman, 2014).
 import numpy as np
 from scipy.special import entr
 
-from ...engine import checks
+from ... import checks
 
 REACH = 7.0  # standard deviations to either side of a normal law; 3e-12 of it lies beyond
 STEP = 0.25  # of the trapezoid rule, in standard deviations of the noise

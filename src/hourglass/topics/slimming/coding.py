@@ -11,7 +11,8 @@ from binascii import crc_hqx
 import numpy as np
 from constriction import stream
 
-from ...engine import checks, layers
+from ... import checks
+from ...engine import layers
 from ...engine.network import Network
 from .quantisation import BIAS_BITS, check_bits, quantise
 

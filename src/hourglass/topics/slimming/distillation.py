@@ -2,7 +2,7 @@
 
 import copy
 
-from ...engine import checks
+from ... import checks
 from ...engine.activations import softmax
 from ...engine.losses import SoftmaxCrossEntropy
 from ...engine.optimizers import Adam

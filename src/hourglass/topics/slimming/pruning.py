@@ -4,7 +4,7 @@ import copy
 
 import numpy as np
 
-from ...engine import checks
+from ... import checks
 from ...engine.optimizers import Adam
 from ...engine.training import train
 from .report import Report, check_network, weight_arrays, weights_of

@@ -4,7 +4,7 @@ import copy
 
 import numpy as np
 
-from ...engine import checks
+from ... import checks
 from .report import Report, check_network
 
 BIAS_BITS = 8  # biases are few; to round them further saves next to nothing

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ...engine import checks
+from ... import checks
 from ...engine.layers import Dense
 from ...engine.network import Network
 from .report import Report, check_network
