@@ -163,6 +163,7 @@ for last; do :; done
 case "$1 $2" in
   "-m venv") mkdir -p "$last/bin" && cp "$0" "$last/bin/python" ;;
   "-m pip") test ! -e "{offline}" ;;
+  "-m pytest") case "$*" in *keeping*) test ! -e "{differs}" ;; esac ;;
 esac
 """
 
@@ -175,8 +176,8 @@ class TestMake:
         house.mkdir()
         for name in ("Makefile", "requirements.txt", "requirements-dev.txt", "constraints.txt", "pyproject.toml"):
             shutil.copy(ROOT / name, house)
-        log, self.offline = tmp_path / "log", tmp_path / "offline"
-        executable(tmp_path / "python", STAND_IN.format(log=log, offline=self.offline))
+        log, self.offline, self.differs = (tmp_path / name for name in ("log", "offline", "differs"))
+        executable(tmp_path / "python", STAND_IN.format(log=log, offline=self.offline, differs=self.differs))
 
         def make_book(target="book"):
             log.write_text("")
@@ -221,6 +222,13 @@ class TestMake:
         parts = "--requirement requirements.txt", "-p keeping", " -W -n ", "requirements-dev.txt", "tests/test_pages.py"
         order = [calls.index(part) for part in parts]
         assert succeeded and order == sorted(order) and calls.count(" -W -n ") == 1
+
+    def test_an_output_that_is_not_the_stored_one_fails_when_all_the_rest_is_checked(self, book):
+        self.differs.touch()
+        succeeded, calls = book("test")
+        assert not succeeded and " -W -n " in calls and "tests/test_pages.py" in calls
+        self.differs.unlink()
+        assert book("test")[0]
 
     @pytest.mark.parametrize(
         ("target", "machines"),
