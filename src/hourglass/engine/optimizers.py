@@ -5,6 +5,8 @@ Weight decay adds weight_decay * w to the gradient of every weight (not of biase
 weight_decay / 2 * |w|^2.
 """
 
+import math
+
 import numpy as np
 
 from .. import checks
@@ -107,7 +109,10 @@ class Adam(Optimizer):
         self._mean += (1 - self.beta1) * gradients
         self._square *= self.beta2
         self._square += (1 - self.beta2) * gradients * gradients
-        # both means started at zero; dividing by 1 - beta^t corrects for that
-        mean = self._mean / (1 - self.beta1**self._steps)
-        square = self._square / (1 - self.beta2**self._steps)
-        return mean / (np.sqrt(square) + 1e-8)
+        # both means started at zero: each is to be divided by its 1 - beta^t; here at once, as in the paper's section 2
+        due, root_due = 1 - self.beta1**self._steps, math.sqrt(1 - self.beta2**self._steps)
+        step = np.sqrt(self._square)
+        step += 1e-8 * root_due
+        np.divide(self._mean, step, out=step)
+        step *= root_due / due
+        return step
