@@ -384,6 +384,20 @@ print(np.random.default_rng(3).random())
         assert seeds[0] != seeds[1] == seeds[2]
 
 
+    @pytest.mark.skipif(not hasattr(os, "sched_getaffinity"), reason="Linux alone keeps threads to cores")
+    @pytest.mark.parametrize(
+        ("name", "threads", "kept"),
+        [("ipykernel_launcher", 2, True), ("", 2, False), ("ipykernel_launcher", 1, False)],
+    )
+    def test_two_threads_of_a_kernel_keep_to_a_core_each_and_nothing_else_does(self, name, threads, kept):
+        cores = len(os.sched_getaffinity(0))
+        if cores < 2:
+            pytest.skip("one core")
+        told = "import os; print([len(os.sched_getaffinity(int(t))) for t in os.listdir('/proc/self/task')])"
+        variables = {"PYTHONPATH": "tools/elsewhere", "OPENBLAS_NUM_THREADS": str(threads)}
+        assert json.loads(python("-c", told, name, **variables).stdout) == [1 if kept else cores] * threads
+
+
 # --- browser files ------------------------------------------------------------------------------------------
 
 

@@ -5,9 +5,9 @@ that a NumPy generator draws is moved, relative to itself, by up to SHAKEN_BY (s
 differently for each SHAKEN_SEED. What a chapter prints must not change. (tools/machine.py tells whether this is in
 effect.)
 
-In a chapter's kernel, each thread of OpenBLAS keeps to a core of its own. Else, as soon as other programs are busy, a
-thread that is woken for its share of a product may queue on the core of the one that waits for it, and chapters take
-ten times as long.
+In a chapter's kernel, each of several threads of OpenBLAS keeps to a core of its own. Else, as soon as other programs
+are busy, a thread that is woken for its share of a product may queue on the core of the one that waits for it, and
+chapters take ten times as long.
 """
 
 import os
@@ -52,8 +52,9 @@ def default_rng(seed=None):
 if SIZE:
     np.random.default_rng = default_rng
 
-# Not in the program that starts it: a child inherits its parent's cores, and has no more threads than cores.
+# Not in the program that starts it: a child inherits its parent's cores, and has no more threads than cores. Nor where
+# a thread is alone: several chapters may run side by side.
 if "ipykernel_launcher" in sys.orig_argv and hasattr(os, "sched_setaffinity"):  # Linux
-    cores = sorted(os.sched_getaffinity(0))
-    for number, thread in enumerate(sorted(map(int, os.listdir("/proc/self/task")))):
+    cores, threads = sorted(os.sched_getaffinity(0)), sorted(map(int, os.listdir("/proc/self/task")))
+    for number, thread in enumerate(threads if len(threads) > 1 else []):
         os.sched_setaffinity(thread, {cores[number % len(cores)]})
