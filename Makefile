@@ -35,15 +35,15 @@ book: $(READY) $(TRUSTED) ## run every chapter and build the pages
 	@echo "The book is ready. Open $$(pwd)/_build/html/index.html in a browser, or run: make serve"
 
 # At home every chapter runs once, for nbval and for the pages, and before the tests bring their own needs: what a reader
-# installs is enough. An output that is not as it is stored fails in the end, when all the others have been checked, too.
+# installs is enough. Then all the rest side by side; what needs the pages waits for them. An output that is not as it
+# is stored fails in the end, when all the others have been checked, too.
 test: $(READY) ## check the notebooks, build the pages from their runs, then check all the rest
 	@echo "Running every chapter ..."
 	@rm -rf _build
 	@$(call SIDE_BY_SIDE) native/odd native/even; as_stored=$$?; \
-		echo "Building the pages ..."; \
-		HOURGLASS_EXECUTED="$(EXECUTED)" $(pages) > /dev/null && $(MAKE) --no-print-directory $(READY_TO_TEST) && \
-		echo "Checking the package, the pages, and the notebooks elsewhere. Each reports when it is done." && \
-		$(call SIDE_BY_SIDE,+1) elsewhere package pages readers && exit $$as_stored
+		echo "Running every chapter elsewhere, building the pages, then checking package and pages." && \
+		echo "Each reports when it is done." && \
+		$(call SIDE_BY_SIDE,+1) elsewhere package pages readers FIRST=built && exit $$as_stored
 	@echo "Everything passed."
 
 notebooks: $(READY) ## run every chapter and refresh the outputs stored in it
@@ -114,7 +114,14 @@ PYTEST = $(RUN) -m pytest --quiet -p no:cacheprovider
 # All but one part stand back when cores are wanted, and share what it leaves.
 STANDS_BACK = nice -n 15
 
-.PHONY: pages package readers native/odd native/even elsewhere no-vectors two-threads
+.PHONY: built pages package readers native/odd native/even elsewhere no-vectors two-threads
+built:
+	@HOURGLASS_EXECUTED="$(EXECUTED)" $(STANDS_BACK) $(pages) > /dev/null
+	@$(MAKE) --no-print-directory $(READY_TO_TEST)
+
+# FIRST: what `make test` has to do before.
+pages package readers: $(FIRST)
+
 pages:
 	@$(STANDS_BACK) $(PYTEST) tests/test_pages.py --junitxml _build/tests.xml
 

