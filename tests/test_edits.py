@@ -80,16 +80,22 @@ def place(edit):
 
 
 def global_names(code):
-    """The names of a notebook that compiled code reads, functions within it included, and those that it sets."""
-    steps = list(dis.get_instructions(code))
-    reads = {step.argval for step in steps if step.opname in ("LOAD_NAME", "LOAD_GLOBAL")}
-    sets = {step.argval for step in steps if step.opname == "STORE_NAME"}
-    return reads.union(*(global_names(part)[0] for part in code.co_consts if isinstance(part, CodeType))), sets
+    """The names of a notebook that compiled code reads before it sets them, if it does; and those that it sets."""
+    reads, sets = set(), set()
+    for step in dis.get_instructions(code):
+        if step.opname == "STORE_NAME":
+            sets.add(step.argval)
+        elif step.opname in ("LOAD_NAME", "LOAD_GLOBAL"):
+            reads |= {step.argval} - sets
+        elif isinstance(step.argval, CodeType):  # of a function
+            reads |= global_names(step.argval)[0] - sets
+    return reads, sets
 
 
 def names_in(source):
-    """What a cell reads; what it may change: names that it sets, and those that it hands to a call for its effect (a
-    network that is trained), or whose parts it sets; and those that get a new value, whatever they were."""
+    """What a cell reads of what others set; what it may change: names that it sets, and those that it hands to a call
+    for its effect (a network that is trained), or whose parts it sets; and those that get a new value, whatever they
+    were."""
     reads, sets = global_names(compile(source, "cell", "exec"))
     tree, touched = ast.parse(source), set()
     effects = [node.value for node in ast.walk(tree) if isinstance(node, ast.Expr)]
@@ -189,7 +195,7 @@ def test_a_verdict_that_differs_is_a_finding(answers):
 
 def test_what_an_edit_reaches_is_found():
     start = ["a = 1", "b = 2", "def f(): return a", "c = f()", "hg.train(b)", "d = [b for a in c]", "b = 3", "e = b"]
-    cells = list(enumerate([*start, "print(c, d)"]))
+    cells = list(enumerate([*start, "print(c, d)", "for a in 'no': b = [a]\nprint(a, b)"]))
     assert reached(cells, 0) == [0, 1, 2, 3, 4, 5, 8]
     assert reached(cells, 1) == [0, 1, 2, 3, 4, 5, 8]
     assert reached(cells[:4], 0) == [0, 2, 3]

@@ -383,11 +383,9 @@ print(np.random.default_rng(3).random())
         seeds = [python("-W", "error", "-c", self.SHAKE, **shaken, SHAKEN_SEED=seed).stdout for seed in ("1", "2", "2")]
         assert seeds[0] != seeds[1] == seeds[2]
 
-
     @pytest.mark.skipif(not hasattr(os, "sched_getaffinity"), reason="Linux alone keeps threads to cores")
     @pytest.mark.parametrize(
-        ("name", "threads", "kept"),
-        [("ipykernel_launcher", 2, True), ("", 2, False), ("ipykernel_launcher", 1, False)],
+        ("name", "threads", "kept"), [("ipykernel_launcher", 2, True), ("", 2, False), ("ipykernel_launcher", 1, False)]
     )
     def test_two_threads_of_a_kernel_keep_to_a_core_each_and_nothing_else_does(self, name, threads, kept):
         cores = len(os.sched_getaffinity(0))
