@@ -490,6 +490,18 @@ axe.run(document, options).then(
   (error) => done(String(error)),
 );
 """
+# Half of a chapter's elements are words in code, which axe looks at one by one, each time. Of those with the same classes
+# all the way up, one stays an element; the others, become plain text, take as much room as before.
+ONE_WORD_OF_A_KIND = """
+const seen = new Set();
+for (const word of document.querySelectorAll("pre span")) {
+  let kind = "";
+  for (let element = word; element; element = element.parentElement) kind += `${element.className} < `;
+  if (seen.has(kind)) word.replaceWith(word.textContent);
+  seen.add(kind);
+}
+for (const code of document.querySelectorAll("pre")) code.normalize();
+"""
 COLOURS, WIDTHS = ["color-contrast", "link-in-text-block"], ["scrollable-region-focusable", "target-size"]
 
 
@@ -501,6 +513,7 @@ COLOURS, WIDTHS = ["color-contrast", "link-in-text-block"], ["scrollable-region-
 def test_is_accessible(page, theme, width, rules):
     page.shown(theme, width)
     if not page.js("return Boolean(window.axe)"):
+        page.js(ONE_WORD_OF_A_KIND)
         page.js(AXE.read_text(encoding="utf-8"))
     assert page.driver.execute_async_script(CHECK, rules) == []
 
