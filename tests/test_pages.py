@@ -490,15 +490,15 @@ axe.run(document, options).then(
   (error) => done(String(error)),
 );
 """
-# Half of a chapter's elements are words in code, which axe looks at one by one, each time. Of those with the same classes
-# all the way up, one stays an element; the others, become plain text, take as much room as before.
+# Half of a chapter's elements are words in code, which axe looks at one by one, each time. Of those with the same
+# classes all the way up, one stays an element; the others, become plain text, take as much room as before.
 ONE_WORD_OF_A_KIND = """
 const seen = new Set();
 for (const word of document.querySelectorAll("pre span")) {
   let kind = "";
   for (let element = word; element; element = element.parentElement) kind += `${element.className} < `;
-  if (seen.has(kind)) word.replaceWith(word.textContent);
-  seen.add(kind);
+  if (seen.has(kind) || word.textContent.length < 2) word.replaceWith(word.textContent); // axe judges no single letter
+  else seen.add(kind);
 }
 for (const code of document.querySelectorAll("pre")) code.normalize();
 """
