@@ -31,8 +31,7 @@ import nbformat
 from nbclient import NotebookClient
 from pybtex.database import parse_file
 
-from hourglass.display.figures.style import NOTEBOOK_STYLE
-from hourglass.display.study import NUMBERS
+from hourglass.display.page import NOTEBOOK_STYLE, NUMBERS
 
 ROOT = Path(__file__).resolve().parent.parent
 BOOK = ROOT / "book"

@@ -14,9 +14,7 @@ from scipy.special import stdtrit
 
 from .. import checks
 from .ledger import criteria, judge, verdicts
-from .page import Page
-
-NUMBERS = "application/vnd.hourglass.numbers+json"  # an output of this kind is stored, and shown by no program
+from .page import NUMBERS, Page
 
 __all__ = [
     "check", "criteria", "digits", "glue", "interval", "judge", "predict", "quiz", "rows", "source", "table",

@@ -16,6 +16,8 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.colors import LinearSegmentedColormap, to_rgba
 from matplotlib.figure import Figure
 
+from ..page import NOTEBOOK_STYLE
+
 INK, MUTED, PALE, PAPER = "#262626", "#6e6e6e", "#d9d9d9", "#ffffff"
 BLUE, VERMILION, GREEN, PURPLE = "#0072b2", "#d55e00", "#009e73", "#cc79a7"
 ORANGE, SKY, BROWN, OLIVE = "#e69f00", "#56b4e9", "#8c564b", "#7f7f00"
@@ -40,25 +42,6 @@ WIDTH, NARROW = 6.4, 4.2  # inches: the width of the text, and that of one panel
 SMALL = 10.5  # points: ticks, and names beside lines
 SMALLEST = 0.85  # a page shrinks a figure no further, so that 10.5 pt stay above 9 on a phone; what is wider scrolls
 GUIDE = {"color": MUTED, "linewidth": 0.9, "linestyle": (0, (4, 3)), "zorder": 0}  # a line to compare with
-
-# What the style sheet of pages does for boxes and self-checks: for a trusted notebook in JupyterLab, in its colours.
-NOTEBOOK_STYLE = """<style>
-.jp-Notebook :is(.claim, .quiz, .predict) { max-width: 46em; }
-.jp-Notebook .claim { background: var(--jp-cell-editor-background); --claim-holds: var(--jp-success-color1); }
-.jp-Notebook .claim { --claim-holds-if: var(--jp-warn-color1); --claim-fails: var(--jp-error-color1); }
-.jp-Notebook .claim p, .jp-Notebook .claim ul { margin: 0 0 0.4em; padding: 0; list-style: none; }
-.jp-Notebook .claim .source { display: block; font-size: 85%; font-weight: 400; color: var(--jp-ui-font-color2); }
-.jp-Notebook .claim .said, .jp-Notebook .claim .verdict, .jp-Notebook .question { font-weight: 600; }
-.jp-Notebook .quiz details { margin: 0.3em 0; border: 1px solid var(--jp-border-color2); border-radius: 5px; }
-.jp-Notebook .quiz summary { margin-left: 2em; padding: 0.3em 0; list-style: disclosure-closed; cursor: pointer; }
-.jp-Notebook .quiz details[open] summary { list-style: disclosure-open; }
-.jp-Notebook .quiz details p { margin: 0 0 0.4em 2em; }
-.jp-Notebook .predict { padding: 0.7em 1em; border: 1px dashed var(--jp-border-color1); border-radius: 5px; }
-.jp-Notebook .predict :is(p, ul) { margin: 0 0 0.4em; }
-.jp-Notebook .check { padding: 0.4em 1em; border-left: 5px solid var(--jp-border-color1); }
-.jp-Notebook .check.yes { border-color: var(--jp-success-color1); }
-.jp-Notebook .check.no { border-color: var(--jp-warn-color1); }
-</style>"""
 
 
 def set_look():
