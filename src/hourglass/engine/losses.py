@@ -5,11 +5,10 @@ output: (*replicas, batch, n). target: integer labels (batch,), or rows (batch, 
 the same for all replicas or with replica axes in front. Values have shape (*replicas,); gradients that of the output.
 """
 
-import functools
-
 import numpy as np
 
 from .. import checks
+from .sums import ones
 
 # exp of a larger number could overflow, by precision; minus that, vanish
 SAFE = {np.dtype(name): 0.9 * float(np.log(np.finfo(name).max)) for name in ("float16", "float32", "float64")}
@@ -93,12 +92,6 @@ def class_rows(target, output, name):
     if target.min() < 0 or target.max() >= n_classes:
         raise ValueError(f"{name} must hold labels from 0 to {n_classes - 1}, got {target.min()} to {target.max()}")
     return np.eye(n_classes, dtype=output.dtype)[target]
-
-
-@functools.cache
-def ones(n, dtype):
-    """n ones, to add up with: `ndarray.sum` takes longer for short rows."""
-    return np.ones(n, dtype)
 
 
 class SoftmaxCrossEntropy(Loss):

@@ -3,6 +3,7 @@
 import numpy as np
 
 from ... import checks
+from ..sums import over_batch
 from .base import Layer
 
 
@@ -48,7 +49,7 @@ class Dense(Layer):
     def learn(self, gradient):
         np.matmul(self.x.mT, gradient, out=self.grads["weight"])
         if self.bias:
-            np.add.reduce(gradient, axis=-2, out=self.grads["bias"])
+            over_batch(gradient, out=self.grads["bias"])
 
     def backward(self, gradient):
         self.learn(gradient)
@@ -81,5 +82,5 @@ class Maxout(Layer):
     def backward(self, gradient):
         shared = np.where(self.winner == np.arange(self.pieces)[:, None, None], gradient[..., None, :, :], 0)
         self.grads["weight"] = self.x.mT @ shared  # only the winning piece has a share
-        self.grads["bias"] = shared.sum(axis=-2)
+        self.grads["bias"] = over_batch(shared)
         return (shared @ self.params["weight"].mT).sum(axis=-3)

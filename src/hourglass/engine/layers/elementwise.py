@@ -4,6 +4,7 @@ import numpy as np
 
 from ... import checks
 from .. import activations
+from ..sums import over_batch
 from .base import Layer
 
 
@@ -94,5 +95,5 @@ class PReLU(Layer):
         return np.where(x > 0, x, self.params["slope"][..., None, :] * x)
 
     def backward(self, gradient):
-        self.grads["slope"] = (gradient * np.minimum(self.x, 0)).sum(axis=-2)
+        self.grads["slope"] = over_batch(gradient * np.minimum(self.x, 0))
         return np.where(self.x > 0, gradient, self.params["slope"][..., None, :] * gradient)

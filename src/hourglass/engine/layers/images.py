@@ -3,6 +3,7 @@
 import numpy as np
 
 from ... import checks
+from ..sums import over_batch
 from .base import Layer
 from .dense import check_scale, first_scale
 
@@ -47,7 +48,7 @@ class Conv2D(Layer):
     def learn(self, gradient):
         rows = gradient.reshape(*gradient.shape[:-4], -1, self.channels_out)
         self.grads["weight"] = self.columns.mT @ rows
-        self.grads["bias"] = rows.sum(axis=-2)
+        self.grads["bias"] = over_batch(rows)
 
     def backward(self, gradient):
         self.learn(gradient)
