@@ -147,7 +147,8 @@ native/even:
 	$(call lane,$(KEEPING),-p keeping --keep "$(EXECUTED)" $(EVEN))
 
 # Numbers drawn are moved by up to the first argument of themselves, differently for each seed, the second.
-ELSEWHERE = PYTHONPATH="$(CURDIR)/tools/elsewhere"
+# While this lane runs, the tests' own needs are installed, and for a moment the package is not: so it has the way there.
+ELSEWHERE = PYTHONPATH="$(CURDIR)/tools/elsewhere:$(CURDIR)/src"
 SHAKEN = $(ELSEWHERE) SHAKEN_BY=$(1) SHAKEN_SEED=$(2)
 # Two BLAS threads wait for one another at every product, all the longer if other programs are in their way: so whatever
 # runs beside this lane stands back. A thread that waits goes to sleep at once.
