@@ -163,6 +163,7 @@ for last; do :; done
 case "$1 $2" in
   "-m venv") mkdir -p "$last/bin" && cp "$0" "$last/bin/python" ;;
   "-m pip") test ! -e "{offline}" ;;
+  "-m uv") test ! -e "{no_uv}" ;;
   "-m pytest") case "$*" in *keeping*) test ! -e "{differs}" ;; esac ;;
 esac
 """
@@ -176,8 +177,9 @@ class TestMake:
         house.mkdir()
         for name in ("Makefile", "requirements.txt", "requirements-dev.txt", "constraints.txt", "pyproject.toml"):
             shutil.copy(ROOT / name, house)
-        log, self.offline, self.differs = (tmp_path / name for name in ("log", "offline", "differs"))
-        executable(tmp_path / "python", STAND_IN.format(log=log, offline=self.offline, differs=self.differs))
+        ways = {name: tmp_path / name for name in ("log", "offline", "no_uv", "differs")}
+        executable(tmp_path / "python", STAND_IN.format(**ways))
+        log, self.offline, self.no_uv, self.differs = ways.values()
 
         def make_book(target="book"):
             log.write_text("")
@@ -198,6 +200,14 @@ class TestMake:
         book()
         os.utime(self.house / "requirements.txt", (2e9, 2e9))
         assert "pip" in book()[1]
+
+    def test_pip_installs_what_uv_does_not_reach(self, book):
+        self.no_uv.touch()
+        succeeded, calls = book()
+        assert succeeded and "-m pip install --quiet --no-compile --requirement requirements.txt" in calls
+        os.utime(self.house / "requirements.txt", (2e9, 2e9))
+        self.no_uv.unlink()
+        assert "--no-compile" not in book()[1]
 
     def test_starts_afresh_after_an_installation_was_cut_short(self, book):
         self.offline.touch()
