@@ -534,8 +534,8 @@ class TestChapters:
         second = notebook(book / "second.ipynb", "1", "1 / 0", "2")
         (book / "source.py").write_text("WORD = 'nbval'")
         keep = ["-p", "keeping", "--keep", book.parent / "kept"]
-        command = ["-m", "pytest", "-q", "-p", "no:cacheprovider", "-c", ROOT / "pyproject.toml", *keep, "--nbval-lax"]
-        tested = python(*command, *book.glob("*.ipynb"), check=False, PYTHONPATH=str(ROOT / "tools")).stdout
+        command = [*notebooks.NBVAL, "--nbval-lax", *keep, *book.glob("*.ipynb")]
+        tested = python(*command, check=False, PYTHONPATH=str(ROOT / "tools"), **notebooks.ALONE).stdout
         assert "1 failed, 4 passed" in tested and "ZeroDivisionError" in tested
 
         executed = {"HOURGLASS_EXECUTED": str(book.parent / "kept")}

@@ -42,7 +42,9 @@ METADATA = {
 FOLDED = {"hide-input", "remove-input"}
 VOLATILE = {"collapsed", "execution", "ExecuteTime", "scrolled", "trusted"}
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
-NBVAL = ("-m", "pytest", "-q", "--color=no", "-p", "no:cacheprovider", "-c", "pyproject.toml", "--nbval")
+# Of pytest's plugins nbval's alone: to load the others takes longer than to run a short chapter.
+NBVAL = "-m pytest -q --color=no -p no:cacheprovider -c pyproject.toml -p nbval.plugin --nbval".split()
+ALONE = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
 MARKED = re.compile(r"<!--([\w-]+)-->(.*?)<!--/-->")
 CITATION = re.compile(r"\[([^\]]*)\]\(references\.bib#([^)\s]+)\)")
 CITATIONS = re.compile(rf"\({CITATION.pattern}(?:;\s+{CITATION.pattern})*\)")  # in brackets of their own
@@ -178,7 +180,8 @@ def refreshed(path):
     try:
         trial.write_text(nbformat.writes(notebook) + "\n", encoding="utf-8")
         command = [sys.executable, *NBVAL, trial]
-        again = subprocess.run(command, cwd=ROOT, env=os.environ | SHAKEN, stdout=subprocess.PIPE, encoding="utf-8")
+        elsewhere = os.environ | SHAKEN | ALONE
+        again = subprocess.run(command, cwd=ROOT, env=elsewhere, stdout=subprocess.PIPE, encoding="utf-8")
         if again.returncode:
             raise RuntimeError(f"Numbers moved in their last place change what it prints:\n{again.stdout}")
         changed = trial.read_bytes() != path.read_bytes()

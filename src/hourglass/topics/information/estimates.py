@@ -6,7 +6,6 @@
 import numpy as np
 from scipy.spatial.distance import cdist
 from scipy.special import entr
-from sklearn.feature_selection import mutual_info_regression
 
 from ... import checks
 from .mixtures import mixture_entropy, normal_entropy
@@ -68,6 +67,8 @@ def count_entropy(labels):
 def neighbours(x, t, *, k=3, discrete=False, seed=0):
     """scikit-learn's, from the distances to k-th neighbours (Kraskov et al., 2004; Ross, 2014, for a discrete x), for
     one number x and one number t. It never falls below 0."""
+    from sklearn.feature_selection import mutual_info_regression  # whose loading takes longer than all else here
+
     for name, value in (("x", x), ("t", t)):
         if value.shape[1] != 1:
             raise ValueError(f"{name} must be one number a row for neighbours, got {value.shape[1]}")
