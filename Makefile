@@ -85,7 +85,7 @@ define install
 	@echo "Installing $(1) into $(VENV) ..."
 	@clear=$$(test -e $(VENV)-unfinished && echo --clear); touch $(VENV)-unfinished; $(PYTHON) -m venv $$clear $(VENV)
 	@{ $(RUN) -m pip install --quiet --only-binary uv --constraint constraints.txt uv && \
-		$(RUN) -m uv pip install --quiet --python $(RUN) --requirement $(1); } 2> /dev/null || \
+		$(RUN) -m uv pip install --quiet --system-certs --python $(RUN) --requirement $(1); } 2> /dev/null || \
 		$(RUN) -m pip install --quiet --no-compile --requirement $(1)
 	@rm $(VENV)-unfinished
 	@touch $@
