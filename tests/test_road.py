@@ -405,6 +405,12 @@ print(np.random.default_rng(3).random())
         variables = {"PYTHONPATH": "tools/elsewhere", "OPENBLAS_NUM_THREADS": str(threads)}
         assert json.loads(python("-c", told, name, **variables).stdout) == [1 if kept else cores] * threads
 
+    @pytest.mark.parametrize(("name", "draws"), [("ipykernel_launcher", False), ("", True)])
+    def test_a_kernel_draws_nothing_and_any_other_program_does(self, name, draws):
+        picture = "from hourglass.display.figures import style; print(style.drawn(style.new()[0]))"
+        said = python("-c", picture, name, PYTHONPATH="tools/elsewhere").stdout
+        assert "<svg" in said and ("<path" in said) is draws
+
 
 # --- browser files ------------------------------------------------------------------------------------------
 

@@ -7,7 +7,8 @@ effect.)
 
 In a chapter's kernel, each of several threads of OpenBLAS keeps to a core of its own. Else, as soon as other programs
 are busy, a thread that is woken for its share of a product may queue on the core of the one that waits for it, and
-chapters take ten times as long.
+chapters take ten times as long. And it draws no pictures: nobody compares them, since the last digits in them may
+differ, and they take a tenth of a chapter's time.
 """
 
 import os
@@ -52,9 +53,22 @@ def default_rng(seed=None):
 if SIZE:
     np.random.default_rng = default_rng
 
+KERNEL = "ipykernel_launcher" in sys.orig_argv
+
 # Not in the program that starts it: a child inherits its parent's cores, and has no more threads than cores. Nor where
 # a thread is alone: several chapters may run side by side.
-if "ipykernel_launcher" in sys.orig_argv and hasattr(os, "sched_setaffinity"):  # Linux
+if KERNEL and hasattr(os, "sched_setaffinity"):  # Linux
     cores, threads = sorted(os.sched_getaffinity(0)), sorted(map(int, os.listdir("/proc/self/task")))
     for number, thread in enumerate(threads if len(threads) > 1 else []):
         os.sched_setaffinity(thread, {cores[number % len(cores)]})
+
+
+def blank(canvas, file, **options):
+    file.write('<svg viewBox="0 0 1 1">\n</svg>\n')
+
+
+if KERNEL:
+    os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"  # Matplotlib asks once, and now
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
+
+    FigureCanvasSVG.print_svg = blank
